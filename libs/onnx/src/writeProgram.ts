@@ -1,0 +1,104 @@
+import { bytesOf, type NdArray } from '@oblique/arrays';
+import { dataTypeCode } from './dataTypes.js';
+import {
+  AttributeProto,
+  AttributeProto_AttributeType as Kind,
+  ModelProto,
+  TensorProto,
+  ValueInfoProto,
+} from './generated/onnx.js';
+import type { Attribute, Program, Value } from './program.js';
+
+/** The file format's version (IR) that came with each operator set. */
+const IR_VERSIONS: readonly (readonly [opset: number, ir: number])[] = [
+  [18, 8],
+  [20, 9],
+  [22, 10],
+];
+
+/**
+ * The bytes of the program as an ONNX file (`ModelProto`). Equal programs give equal bytes.
+ */
+export function writeProgram(program: Program): Uint8Array {
+  const irVersion = IR_VERSIONS.find(([opset]) => program.opset <= opset)?.[1] ?? 11;
+  const model = ModelProto.fromPartial({
+    irVersion: BigInt(irVersion),
+    producerName: 'oblique',
+    opsetImport: [
+      { domain: '', version: BigInt(program.opset) },
+      ...[...program.domains].map(([domain, version]) => ({ domain, version: BigInt(version) })),
+    ],
+    metadataProps: [...program.metadata].map(([key, value]) => ({ key, value })),
+    graph: {
+      name: program.name || 'program',
+      input: program.inputs.map(valueProto),
+      output: program.outputs.map(valueProto),
+      initializer: [...program.initializers].map(([name, value]) => tensorProto(name, value)),
+      node: program.nodes.map((node) => ({
+        name: node.name,
+        opType: node.op,
+        domain: node.domain,
+        input: [...node.inputs],
+        output: [...node.outputs],
+        attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeProto(name, attribute)),
+      })),
+    },
+  });
+  return ModelProto.encode(model).finish();
+}
+
+function valueProto(value: Value): ValueInfoProto {
+  const dims = value.shape?.map((dim) =>
+    typeof dim === 'number'
+      ? { value: { $case: 'dimValue' as const, value: BigInt(dim) } }
+      : { value: { $case: 'dimParam' as const, value: dim } },
+  );
+  return ValueInfoProto.fromPartial({
+    name: value.name,
+    type: {
+      value: {
+        $case: 'tensorType',
+        value: { elemType: dataTypeCode(value.dtype), ...(dims === undefined ? {} : { shape: { dim: dims } }) },
+      },
+    },
+  });
+}
+
+function tensorProto(name: string, value: NdArray): TensorProto {
+  return TensorProto.fromPartial({
+    name,
+    dataType: dataTypeCode(value.dtype),
+    dims: value.shape.map(BigInt),
+    rawData: bytesOf(value),
+  });
+}
+
+function attributeProto(name: string, attribute: Attribute): AttributeProto {
+  const text = new TextEncoder();
+  switch (attribute.type) {
+    case 'int':
+      return AttributeProto.fromPartial({ name, type: Kind.INT, i: toInt64(attribute.value) });
+    case 'float':
+      return AttributeProto.fromPartial({ name, type: Kind.FLOAT, f: attribute.value });
+    case 'string':
+      return AttributeProto.fromPartial({ name, type: Kind.STRING, s: text.encode(attribute.value) });
+    case 'ints':
+      return AttributeProto.fromPartial({ name, type: Kind.INTS, ints: attribute.value.map(toInt64) });
+    case 'floats':
+      return AttributeProto.fromPartial({ name, type: Kind.FLOATS, floats: [...attribute.value] });
+    case 'strings':
+      return AttributeProto.fromPartial({ name, type: Kind.STRINGS, strings: attribute.value.map((s) => text.encode(s)) });
+    case 'tensor':
+      return AttributeProto.fromPartial({ name, type: Kind.TENSOR, t: tensorProto('', attribute.value) });
+    case 'opaque':
+      return AttributeProto.decode(attribute.value);
+  }
+}
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** Doubles hold 2^63 - 1 (ONNX's "to the end") only as 2^63. */
+function toInt64(value: number): bigint {
+  const exact = BigInt(value);
+  return exact > INT64_MAX ? INT64_MAX : exact;
+}
