@@ -1,1 +1,3 @@
-export {};
+export { philox } from './philox.js';
+export { normalQuantile } from './normalQuantile.js';
+export { RandomStream, randomStream } from './randomStream.js';
