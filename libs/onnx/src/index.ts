@@ -3,3 +3,10 @@ export { OPSET, ProgramBuilder, type NodeOptions, type ProgramOptions } from './
 export { readProgram, MalformedProgramError } from './readProgram.js';
 export { writeProgram } from './writeProgram.js';
 export { dataTypeCode, dtypeOfCode } from './dataTypes.js';
+export { compose, tensorNames } from './compose.js';
+export { elementTypes, outputType } from './elementTypes.js';
+export { foldBatchNormalization } from './foldBatchNormalization.js';
+export { prune } from './prune.js';
+export { renameTensors } from './renameTensors.js';
+export { OLDEST_OPSET, upgradeOpset } from './upgradeOpset.js';
+export { withOutputs } from './withOutputs.js';

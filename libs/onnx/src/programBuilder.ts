@@ -1,4 +1,4 @@
-import { float32, int64, type DType, type NdArray } from '@oblique/arrays';
+import { float32, float64, int64, type DType, type NdArray } from '@oblique/arrays';
 import type { Attributes, Dim, Node, Program, Value } from './program.js';
 
 /** Operator set of programs that Oblique writes itself; `upgradeOpset` lifts others to at least this. */
@@ -28,6 +28,7 @@ export class ProgramBuilder {
   readonly #name: string;
   readonly #domains: ReadonlyMap<string, number>;
   readonly #taken = new Set<string>(['']);
+  readonly #reserved = new Set<string>();
   readonly #inputs: Value[] = [];
   readonly #outputs: Value[] = [];
   readonly #initializers = new Map<string, NdArray>();
@@ -41,11 +42,22 @@ export class ProgramBuilder {
     this.#domains = options.domains ?? new Map();
   }
 
-  /** A builder that goes on where `program` ends: its inputs, nodes, initializers and metadata, but no outputs. */
-  static extending(program: Program): ProgramBuilder {
-    const builder = new ProgramBuilder(program.name, { opset: program.opset, domains: program.domains });
+  /**
+   * A builder that goes on where `program` ends: its inputs, nodes, initializers and metadata, but no outputs.
+   * Fresh names avoid those that the nodes in `reserved` make, so that these can be added later.
+   */
+  static extending(
+    program: Program,
+    options: { readonly opset?: number; readonly reserved?: readonly Node[] } = {},
+  ): ProgramBuilder {
+    const builder = new ProgramBuilder(program.name, {
+      opset: options.opset ?? program.opset,
+      domains: program.domains,
+    });
+    for (const node of options.reserved ?? [])
+      for (const output of node.outputs) builder.#reserved.add(output);
     for (const value of program.inputs) builder.#inputs.push({ ...value, name: builder.#take(value.name) });
-    for (const [name, value] of program.initializers) builder.#initializers.set(builder.#take(name), value);
+    for (const [name, value] of program.initializers) builder.define(name, value);
     for (const node of program.nodes) builder.push(node);
     for (const [key, value] of program.metadata) builder.#metadata.set(key, value);
     return builder;
@@ -60,13 +72,19 @@ export class ProgramBuilder {
   /** Adds a tensor known beforehand, such as a weight. The name is made unique. */
   initializer(name: string, value: NdArray): string {
     const unique = this.fresh(name);
-    this.#initializers.set(this.#take(unique), value);
+    this.define(unique, value);
     return unique;
   }
 
-  /** A float32 scalar; the same number is stored once. */
-  scalar(value: number): string {
-    return this.#shared(`scalar_${String(value)}`, float32([], [value]));
+  /** Adds a tensor known beforehand under exactly this name. */
+  define(name: string, value: NdArray): void {
+    this.#initializers.set(this.#take(name), value);
+  }
+
+  /** A scalar; the same number is stored once. */
+  scalar(value: number, dtype: 'float32' | 'float64' = 'float32'): string {
+    const data = dtype === 'float64' ? float64([], [value]) : float32([], [value]);
+    return this.#shared(`${dtype}_${String(value)}`, data);
   }
 
   /** An int64 vector, for shapes and axes; the same vector is stored once. */
@@ -75,13 +93,23 @@ export class ProgramBuilder {
   }
 
   /** Adds a node with one output and returns that output's name. */
-  op(op: string, inputs: readonly string[], attributes: Attributes = {}, options: Omit<NodeOptions, 'outputs'> & { readonly output?: string } = {}): string {
+  op(
+    op: string,
+    inputs: readonly string[],
+    attributes: Attributes = {},
+    options: Omit<NodeOptions, 'outputs'> & { readonly output?: string } = {},
+  ): string {
     const { output, ...rest } = options;
     return this.node(op, inputs, attributes, output === undefined ? rest : { ...rest, outputs: [output] })[0];
   }
 
   /** Adds a node and returns the names of its outputs. */
-  node(op: string, inputs: readonly string[], attributes: Attributes = {}, options: NodeOptions = {}): [string, ...string[]] {
+  node(
+    op: string,
+    inputs: readonly string[],
+    attributes: Attributes = {},
+    options: NodeOptions = {},
+  ): [string, ...string[]] {
     const count = typeof options.outputs === 'number' ? options.outputs : 1;
     const base = options.name ?? op.toLowerCase();
     const names =
@@ -90,7 +118,14 @@ export class ProgramBuilder {
         : Array.from({ length: count }, (_, index) => this.fresh(index === 0 ? base : `${base}_${index}`));
     const [first, ...others] = names;
     if (first === undefined) throw new RangeError(`Node ${base} (${op}) needs at least one output.`);
-    this.push({ name: options.name ?? first, op, domain: options.domain ?? '', inputs: [...inputs], outputs: names, attributes });
+    this.push({
+      name: options.name ?? first,
+      op,
+      domain: options.domain ?? '',
+      inputs: [...inputs],
+      outputs: names,
+      attributes,
+    });
     return [first, ...others];
   }
 
@@ -112,10 +147,9 @@ export class ProgramBuilder {
 
   /** A name that no tensor has yet, made from `base`. */
   fresh(base: string): string {
-    if (!this.#taken.has(base)) return base;
-    for (let index = 1; ; index++) {
-      const name = `${base}_${index}`;
-      if (!this.#taken.has(name)) return name;
+    for (let index = 0; ; index++) {
+      const name = index === 0 ? base : `${base}_${index}`;
+      if (!this.#taken.has(name) && !this.#reserved.has(name)) return name;
     }
   }
 
@@ -124,10 +158,15 @@ export class ProgramBuilder {
    * @throws Error where a node or output uses a tensor that nothing before it makes.
    */
   build(): Program {
-    const known = new Set<string>(['', ...this.#inputs.map((value) => value.name), ...this.#initializers.keys()]);
+    const known = new Set<string>([
+      '',
+      ...this.#inputs.map((value) => value.name),
+      ...this.#initializers.keys(),
+    ]);
     for (const node of this.#nodes) {
       for (const input of node.inputs) {
-        if (!known.has(input)) throw new Error(`Node ${node.name} (${node.op}) uses ${input}, which nothing before it makes.`);
+        if (!known.has(input))
+          throw new Error(`Node ${node.name} (${node.op}) uses ${input}, which nothing before it makes.`);
       }
       for (const output of node.outputs) known.add(output);
     }

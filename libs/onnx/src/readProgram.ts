@@ -32,9 +32,12 @@ export function readProgram(bytes: Uint8Array): Program {
       `The model defines ${model.functions.length} functions of its own; export it with functions inlined.`,
     );
   }
-  const domains = new Map(model.opsetImport.map(({ domain, version }) => [normalDomain(domain), Number(version)]));
+  const domains = new Map(
+    model.opsetImport.map(({ domain, version }) => [normalDomain(domain), Number(version)]),
+  );
   const opset = domains.get('');
-  if (opset === undefined) throw new MalformedProgramError("The model declares no version of ONNX's operator set.");
+  if (opset === undefined)
+    throw new MalformedProgramError("The model declares no version of ONNX's operator set.");
   domains.delete('');
 
   const initializers = new Map(graph.initializer.map((tensor) => [tensor.name, readTensor(tensor)]));
@@ -51,7 +54,9 @@ export function readProgram(bytes: Uint8Array): Program {
       domain: normalDomain(node.domain),
       inputs: node.input,
       outputs: node.output,
-      attributes: Object.fromEntries(node.attribute.map((attribute) => [attribute.name, readAttribute(attribute)])),
+      attributes: Object.fromEntries(
+        node.attribute.map((attribute) => [attribute.name, readAttribute(attribute)]),
+      ),
     })),
     metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
   };
@@ -77,17 +82,22 @@ function normalDomain(domain: string): string {
 
 function readValue(value: ValueInfoProto): Value {
   const type = value.type?.value?.$case === 'tensorType' ? value.type.value.value : undefined;
-  if (type === undefined) throw new MalformedProgramError(`${value.name} is not a tensor; only tensors are supported.`);
+  if (type === undefined)
+    throw new MalformedProgramError(`${value.name} is not a tensor; only tensors are supported.`);
   const dtype = dtypeOfCode(type.elemType);
   if (dtype === undefined) {
-    throw new MalformedProgramError(`${value.name} has ONNX element type ${type.elemType}, which is not supported.`);
+    throw new MalformedProgramError(
+      `${value.name} has ONNX element type ${type.elemType}, which is not supported.`,
+    );
   }
   return {
     name: value.name,
     dtype,
     shape: type.shape?.dim.map((dim, index): Dim => {
       if (dim.value?.$case === 'dimValue') return Number(dim.value.value);
-      return dim.value?.$case === 'dimParam' && dim.value.value !== '' ? dim.value.value : `${value.name}_${index}`;
+      return dim.value?.$case === 'dimParam' && dim.value.value !== ''
+        ? dim.value.value
+        : `${value.name}_${index}`;
     }),
   };
 }
@@ -96,7 +106,9 @@ function readTensor(tensor: TensorProto): NdArray {
   const dtype = dtypeOfCode(tensor.dataType);
   const where = `Tensor ${tensor.name || '(unnamed)'}`;
   if (dtype === undefined) {
-    throw new MalformedProgramError(`${where} has ONNX element type ${tensor.dataType}, which is not supported.`);
+    throw new MalformedProgramError(
+      `${where} has ONNX element type ${tensor.dataType}, which is not supported.`,
+    );
   }
   if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) {
     throw new MalformedProgramError(
@@ -104,9 +116,11 @@ function readTensor(tensor: TensorProto): NdArray {
     );
   }
   const shape = tensor.dims.map(Number);
-  if (shape.some((size) => size < 0)) throw new MalformedProgramError(`${where} has a negative size in [${shape.join(', ')}].`);
+  if (shape.some((size) => size < 0))
+    throw new MalformedProgramError(`${where} has a negative size in [${shape.join(', ')}].`);
   try {
-    if (tensor.rawData.length > 0 || sizeOf(shape) === 0) return ndarrayFromBytes(dtype, shape, tensor.rawData);
+    if (tensor.rawData.length > 0 || sizeOf(shape) === 0)
+      return ndarrayFromBytes(dtype, shape, tensor.rawData);
     const empty = zeros(dtype, shape);
     const listed = tensor.floatData.length
       ? tensor.floatData
@@ -125,7 +139,9 @@ function readTensor(tensor: TensorProto): NdArray {
     listed.forEach((value, index) => (empty.data[index] = Number(value)));
     return empty;
   } catch (error) {
-    throw new MalformedProgramError(`${where}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new MalformedProgramError(`${where}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -160,7 +176,9 @@ function checkNames(program: Program, graph: GraphProto): void {
   for (const node of program.nodes) {
     const missing = node.inputs.find((input) => !known.has(input));
     if (missing !== undefined) {
-      throw new MalformedProgramError(`Node ${node.name} (${node.op}) uses ${missing}, which nothing before it makes.`);
+      throw new MalformedProgramError(
+        `Node ${node.name} (${node.op}) uses ${missing}, which nothing before it makes.`,
+      );
     }
     for (const output of node.outputs) known.add(output);
   }
@@ -169,4 +187,3 @@ function checkNames(program: Program, graph: GraphProto): void {
     throw new MalformedProgramError(`Output ${missing.name} is made by no node.`);
   }
 }
-

@@ -40,7 +40,9 @@ export function writeProgram(program: Program): Uint8Array {
         domain: node.domain,
         input: [...node.inputs],
         output: [...node.outputs],
-        attribute: Object.entries(node.attributes).map(([name, attribute]) => attributeProto(name, attribute)),
+        attribute: Object.entries(node.attributes).map(([name, attribute]) =>
+          attributeProto(name, attribute),
+        ),
       })),
     },
   });
@@ -58,7 +60,10 @@ function valueProto(value: Value): ValueInfoProto {
     type: {
       value: {
         $case: 'tensorType',
-        value: { elemType: dataTypeCode(value.dtype), ...(dims === undefined ? {} : { shape: { dim: dims } }) },
+        value: {
+          elemType: dataTypeCode(value.dtype),
+          ...(dims === undefined ? {} : { shape: { dim: dims } }),
+        },
       },
     },
   });
@@ -87,7 +92,11 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
     case 'floats':
       return AttributeProto.fromPartial({ name, type: Kind.FLOATS, floats: [...attribute.value] });
     case 'strings':
-      return AttributeProto.fromPartial({ name, type: Kind.STRINGS, strings: attribute.value.map((s) => text.encode(s)) });
+      return AttributeProto.fromPartial({
+        name,
+        type: Kind.STRINGS,
+        strings: attribute.value.map((s) => text.encode(s)),
+      });
     case 'tensor':
       return AttributeProto.fromPartial({ name, type: Kind.TENSOR, t: tensorProto('', attribute.value) });
     case 'opaque':

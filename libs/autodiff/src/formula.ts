@@ -1,0 +1,139 @@
+import {
+  dataTypeCode,
+  int,
+  outputType,
+  type Attributes,
+  type Node,
+  type ProgramBuilder,
+} from '@oblique/onnx';
+
+/** Element types as the builder's nodes make them. */
+type Types = Map<string, NonNullable<ReturnType<typeof outputType>>>;
+
+/**
+ * Writes mathematics as nodes: each method adds one operator and returns the tensor's name, so that a derivative reads
+ * as its formula. Numbers among the operands become scalars of the other operand's element type.
+ */
+export class Formula {
+  readonly #builder: ProgramBuilder;
+  readonly #types: Types;
+  #scope = '';
+
+  constructor(builder: ProgramBuilder, types: Types) {
+    this.#builder = builder;
+    this.#types = types;
+  }
+
+  /** Names of what is added from here on begin with the node whose derivative it is. */
+  within(scope: string): void {
+    this.#scope = scope;
+  }
+
+  add = (a: string, b: string | number): string => this.#binary('Add', a, b);
+  sub = (a: string, b: string | number): string => this.#binary('Sub', a, b);
+  mul = (a: string, b: string | number): string => this.#binary('Mul', a, b);
+  div = (a: string, b: string | number): string => this.#binary('Div', a, b);
+  pow = (a: string, b: string | number): string => this.#binary('Pow', a, b);
+  greater = (a: string, b: string | number): string => this.#binary('Greater', a, b);
+  less = (a: string, b: string | number): string => this.#binary('Less', a, b);
+  equal = (a: string, b: string): string => this.op('Equal', [a, b]);
+  neg = (a: string): string => this.op('Neg', [a]);
+  square = (a: string): string => this.mul(a, a);
+  and = (a: string, b: string): string => this.op('And', [a, b]);
+
+  /** `number − a` */
+  subFrom(value: number, a: string): string {
+    return this.op('Sub', [this.number(value, a), a]);
+  }
+
+  /** `a` where the condition holds, else `b`. */
+  where(condition: string, a: string, b: string | number): string {
+    return this.op('Where', [condition, a, typeof b === 'number' ? this.number(b, a) : b]);
+  }
+
+  /** Sum over `axes`, which are kept with size 1. */
+  sum(a: string, axes: readonly number[]): string {
+    return this.op('ReduceSum', [a, this.ints(axes)]);
+  }
+
+  /** Mean over `axes`, which are kept with size 1. */
+  mean(a: string, axes: readonly number[]): string {
+    return this.op('ReduceMean', [a, this.ints(axes)]);
+  }
+
+  /** Booleans as 0 and 1 of the element type of `like`. */
+  indicator(condition: string, like: string): string {
+    return this.op('Cast', [condition], { to: int(dataTypeCode(this.dtype(like))) });
+  }
+
+  /** `a` broadcast to the shape of `like`. */
+  expand(a: string, like: string): string {
+    return this.op('Expand', [a, this.op('Shape', [like])]);
+  }
+
+  reshape(a: string, shape: readonly number[]): string {
+    return this.op('Reshape', [a, this.ints(shape)]);
+  }
+
+  /** Zeros of the shape and element type of `like`. */
+  zerosLike(like: string): string {
+    return this.op('Expand', [this.number(0, like), this.op('Shape', [like])]);
+  }
+
+  /** A scalar of the element type of `like`. */
+  number(value: number, like: string): string {
+    const dtype = this.dtype(like);
+    if (dtype === 'float32' || dtype === 'float64')
+      return this.#typed(this.#builder.scalar(value, dtype), dtype);
+    const scalar = this.#typed(this.#builder.scalar(value), 'float32');
+    return this.op('Cast', [scalar], { to: int(dataTypeCode(dtype)) });
+  }
+
+  ints(values: readonly number[]): string {
+    return this.#typed(this.#builder.ints(values), 'int64');
+  }
+
+  /** Any operator with one output. */
+  op(op: string, inputs: readonly string[], attributes: Attributes = {}, domain = ''): string {
+    const name = this.#builder.fresh(`${this.#scope}/${op.toLowerCase()}`);
+    this.push({ name, op, domain, inputs, outputs: [name], attributes });
+    return name;
+  }
+
+  /** The operator of `node` with the same attributes on other inputs. */
+  again(node: Node, inputs: readonly string[]): string {
+    return this.op(node.op, inputs, node.attributes, node.domain);
+  }
+
+  /** As {@link again}, for operators of several outputs. */
+  againAll(node: Node, inputs: readonly string[]): readonly string[] {
+    const outputs: string[] = [];
+    const base = `${this.#scope}/${node.op.toLowerCase()}`;
+    for (let index = 0; index < node.outputs.length; index++)
+      outputs.push(this.#builder.fresh(`${base}.${index}`));
+    this.push({ ...node, name: this.#builder.fresh(base), inputs, outputs });
+    return outputs;
+  }
+
+  /** Adds a node as it is. */
+  push(node: Node): void {
+    this.#builder.push(node);
+    node.outputs.forEach((output, index) => {
+      const type = outputType(node, index, this.#types);
+      if (output !== '' && type !== undefined) this.#types.set(output, type);
+    });
+  }
+
+  dtype(tensor: string): NonNullable<ReturnType<typeof outputType>> {
+    return this.#types.get(tensor) ?? 'float32';
+  }
+
+  #binary(op: string, a: string, b: string | number): string {
+    return this.op(op, [a, typeof b === 'number' ? this.number(b, a) : b]);
+  }
+
+  #typed(name: string, dtype: NonNullable<ReturnType<typeof outputType>>): string {
+    this.#types.set(name, dtype);
+    return name;
+  }
+}

@@ -1,0 +1,64 @@
+import type { DType } from '@oblique/arrays';
+import { dtypeOfCode } from './dataTypes.js';
+import { intAttribute, type Node, type Program } from './program.js';
+
+const BOOLEAN = new Set([
+  'And',
+  'Equal',
+  'Greater',
+  'GreaterOrEqual',
+  'IsInf',
+  'IsNaN',
+  'Less',
+  'LessOrEqual',
+  'Not',
+  'Or',
+  'Xor',
+]);
+const INDEX = new Set(['ArgMax', 'ArgMin', 'NonZero', 'Shape', 'Size']);
+
+/**
+ * The element type of every tensor of the program, as far as it follows from its inputs, weights and operators.
+ * Tensors behind operators of other domains are taken to have the type of the first input.
+ */
+export function elementTypes(program: Program): Map<string, DType> {
+  const types = new Map<string, DType>(program.inputs.map(({ name, dtype }) => [name, dtype]));
+  for (const [name, { dtype }] of program.initializers) types.set(name, dtype);
+  for (const node of program.nodes) {
+    node.outputs.forEach((output, index) => {
+      const type = outputType(node, index, types);
+      if (output !== '' && type !== undefined) types.set(output, type);
+    });
+  }
+  return types;
+}
+
+/** The element type of one output of `node`, given those of its inputs. */
+export function outputType(node: Node, index: number, types: ReadonlyMap<string, DType>): DType | undefined {
+  if (BOOLEAN.has(node.op)) return 'bool';
+  if (INDEX.has(node.op)) return 'int64';
+  switch (node.op) {
+    case 'Cast':
+      return dtypeOfCode(intAttribute(node, 'to', 0));
+    case 'Constant':
+    case 'ConstantOfShape':
+      return constantType(node);
+    case 'Where':
+    case 'CastLike':
+      return types.get(node.inputs[1] ?? '');
+    case 'MaxPool':
+    case 'TopK':
+      return index === 1 ? 'int64' : types.get(node.inputs[0] ?? '');
+    case 'Dropout':
+      return index === 1 ? 'bool' : types.get(node.inputs[0] ?? '');
+    default:
+      return types.get(node.inputs[0] ?? '');
+  }
+}
+
+function constantType(node: Node): DType | undefined {
+  const value = node.attributes['value'];
+  if (value?.type === 'tensor') return value.value.dtype;
+  if (node.attributes['value_int'] ?? node.attributes['value_ints']) return 'int64';
+  return 'float32';
+}
