@@ -1,1 +1,20 @@
-export {};
+export type { Parameter } from './parameter.js';
+export type { ImageSize, InputEncoding, Point, StimulusFamily, Stretch } from './stimulusFamily.js';
+export { FAMILIES, findFamily, findParameter } from './families.js';
+export {
+  checkStretch,
+  compileStimulus,
+  MAXIMUM_SIZE_PIXELS,
+  STIMULUS_METADATA_KEY,
+  type StimulusOptions,
+} from './compileStimulus.js';
+export { canonicalPoint, checkStretchable, checkValue, completePoint, stimulusFeeds } from './point.js';
+export { defaultGrids, gridPoints, type GridAxis } from './grid.js';
+export {
+  GridError,
+  StimulusError,
+  StretchError,
+  UnknownFamilyError,
+  UnknownParameterError,
+  ValueOutOfRangeError,
+} from './errors.js';

@@ -1,0 +1,61 @@
+import { GridError } from './errors.js';
+import { findParameter } from './families.js';
+import { checkValue, completePoint } from './point.js';
+import type { Point, StimulusFamily } from './stimulusFamily.js';
+
+/** One axis of a grid: a parameter and its values, in the parameter's unit. */
+export interface GridAxis {
+  readonly parameter: string;
+  readonly values: readonly number[];
+}
+
+/**
+ * All combinations of the axes' values, the last axis fastest; other parameters are taken from `fixed`, else they
+ * take their defaults. Without axes there is one point.
+ * @throws UnknownParameterError, ValueOutOfRangeError
+ * @throws GridError where an axis is empty or stands twice, or where there are more than `maximumPoints` points
+ */
+export function gridPoints(
+  family: StimulusFamily,
+  fixed: Point,
+  axes: readonly GridAxis[],
+  maximumPoints = 1_000_000,
+): Point[] {
+  checkAxes(family, axes, maximumPoints);
+  let points = [completePoint(family, fixed)];
+  for (const { parameter, values } of axes) {
+    points = points.flatMap((point) => values.map((value) => ({ ...point, [parameter]: value })));
+  }
+  return points;
+}
+
+/** A grid that shows what each parameter does: one axis each, to be rendered one after the other. */
+export function defaultGrids(family: StimulusFamily): GridAxis[] {
+  return family.parameters.map(({ name, sweep }) => ({ parameter: name, values: sweep }));
+}
+
+function checkAxes(family: StimulusFamily, axes: readonly GridAxis[], maximumPoints: number): void {
+  const seen = new Set<string>();
+  for (const { parameter: name, values } of axes) {
+    const parameter = findParameter(family, name);
+    if (seen.has(name))
+      throw new GridError(
+        'repeated axis',
+        name,
+        `The grid has the axis ${name} twice; give its values in one.`,
+      );
+    seen.add(name);
+    if (values.length === 0)
+      throw new GridError('empty', name, `The grid's axis ${name} has no values; give at least one.`);
+    for (const value of values) checkValue(family, parameter, value);
+  }
+  const count = axes.reduce((product, { values }) => product * values.length, 1);
+  if (count > maximumPoints) {
+    const sizes = axes.map(({ parameter, values }) => `${values.length} (${parameter})`).join(' × ');
+    throw new GridError(
+      'too large',
+      'grid',
+      `The grid has ${sizes} = ${count} points; at most ${maximumPoints} are allowed.`,
+    );
+  }
+}
