@@ -21,7 +21,9 @@ export type NdArray<D extends DType = DType> = {
   [K in D]: { readonly dtype: K; readonly shape: readonly number[]; readonly data: DataOf[K] };
 }[D];
 
-const CONSTRUCTORS: { readonly [K in DType]: new (buffer: ArrayBufferLike, offset: number, length: number) => DataOf[K] } = {
+const CONSTRUCTORS: {
+  readonly [K in DType]: new (buffer: ArrayBufferLike, offset: number, length: number) => DataOf[K];
+} = {
   float16: Uint16Array,
   float32: Float32Array,
   float64: Float64Array,
@@ -67,13 +69,19 @@ export function sizeOf(shape: readonly number[]): number {
  */
 export function ndarray<D extends DType>(dtype: D, shape: readonly number[], data: DataOf[D]): NdArray<D> {
   if (data.length !== sizeOf(shape)) {
-    throw new RangeError(`An array of shape [${shape.join(', ')}] has ${sizeOf(shape)} elements, not ${data.length}.`);
+    throw new RangeError(
+      `An array of shape [${shape.join(', ')}] has ${sizeOf(shape)} elements, not ${data.length}.`,
+    );
   }
   return { dtype, shape: [...shape], data } as NdArray<D>;
 }
 
 /** An array over little-endian bytes; they are copied only where their offset is not aligned to the element. */
-export function ndarrayFromBytes<D extends DType>(dtype: D, shape: readonly number[], bytes: Uint8Array): NdArray<D> {
+export function ndarrayFromBytes<D extends DType>(
+  dtype: D,
+  shape: readonly number[],
+  bytes: Uint8Array,
+): NdArray<D> {
   const size = BYTES[dtype];
   if (bytes.byteLength !== sizeOf(shape) * size) {
     throw new RangeError(
