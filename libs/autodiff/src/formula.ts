@@ -7,8 +7,8 @@ import {
   type ProgramBuilder,
 } from '@oblique/onnx';
 
-/** Element types as the builder's nodes make them. */
-type Types = Map<string, NonNullable<ReturnType<typeof outputType>>>;
+/** Element type of a tensor. */
+export type DType = NonNullable<ReturnType<typeof outputType>>;
 
 /**
  * Writes mathematics as nodes: each method adds one operator and returns the tensor's name, so that a derivative reads
@@ -16,10 +16,10 @@ type Types = Map<string, NonNullable<ReturnType<typeof outputType>>>;
  */
 export class Formula {
   readonly #builder: ProgramBuilder;
-  readonly #types: Types;
+  readonly #types: Map<string, DType>;
   #scope = '';
 
-  constructor(builder: ProgramBuilder, types: Types) {
+  constructor(builder: ProgramBuilder, types: Map<string, DType>) {
     this.#builder = builder;
     this.#types = types;
   }
@@ -61,9 +61,16 @@ export class Formula {
     return this.op('ReduceMean', [a, this.ints(axes)]);
   }
 
-  /** Booleans as 0 and 1 of the element type of `like`. */
-  indicator(condition: string, like: string): string {
-    return this.op('Cast', [condition], { to: int(dataTypeCode(this.dtype(like))) });
+  /** `a` in the element type of `like`; booleans become 0 and 1. */
+  cast(a: string, like: string): string {
+    const [from, to] = [this.dtype(a), this.dtype(like)];
+    return from === to ? a : this.op('Cast', [a], { to: int(dataTypeCode(to)) });
+  }
+
+  /** Declares the element type of a tensor that this did not make. */
+  declare(tensor: string, dtype: DType): string {
+    this.#types.set(tensor, dtype);
+    return tensor;
   }
 
   /** `a` broadcast to the shape of `like`. */
@@ -84,13 +91,13 @@ export class Formula {
   number(value: number, like: string): string {
     const dtype = this.dtype(like);
     if (dtype === 'float32' || dtype === 'float64')
-      return this.#typed(this.#builder.scalar(value, dtype), dtype);
-    const scalar = this.#typed(this.#builder.scalar(value), 'float32');
+      return this.declare(this.#builder.scalar(value, dtype), dtype);
+    const scalar = this.declare(this.#builder.scalar(value), 'float32');
     return this.op('Cast', [scalar], { to: int(dataTypeCode(dtype)) });
   }
 
   ints(values: readonly number[]): string {
-    return this.#typed(this.#builder.ints(values), 'int64');
+    return this.declare(this.#builder.ints(values), 'int64');
   }
 
   /** Any operator with one output. */
@@ -124,16 +131,11 @@ export class Formula {
     });
   }
 
-  dtype(tensor: string): NonNullable<ReturnType<typeof outputType>> {
+  dtype(tensor: string): DType {
     return this.#types.get(tensor) ?? 'float32';
   }
 
   #binary(op: string, a: string, b: string | number): string {
     return this.op(op, [a, typeof b === 'number' ? this.number(b, a) : b]);
-  }
-
-  #typed(name: string, dtype: NonNullable<ReturnType<typeof outputType>>): string {
-    this.#types.set(name, dtype);
-    return name;
   }
 }

@@ -50,7 +50,9 @@ export function jvp(program: Program, { wrt, outputs }: JvpOptions): Program {
   const tangents = new Map<string, Tangent>();
   for (const name of wrt) {
     const input = source.inputs.find((value) => value.name === name);
-    if (input !== undefined) tangents.set(name, builder.input(tangentName(name), input.dtype, input.shape));
+    if (input === undefined) continue;
+    const tangent = builder.input(tangentName(name), input.dtype, input.shape);
+    tangents.set(name, formula.declare(tangent, input.dtype));
   }
   for (const node of source.nodes) {
     const entry = rules.get(node);

@@ -27,7 +27,7 @@ const signedSum = (sign: (index: number) => 1 | -1): JvpEntry =>
 
 /** The winners' tangents; where several inputs tie, their mean. */
 const selection: JvpEntry = rule((f, { x, y }, dx) => {
-  const won = x.map((input) => f.indicator(f.equal(input, at(y, 0)), at(y, 0)));
+  const won = x.map((input) => f.cast(f.equal(input, at(y, 0)), at(y, 0)));
   const winners = won.reduce((sum, one) => f.add(sum, one));
   const gain = total(
     f,
@@ -40,7 +40,7 @@ const selection: JvpEntry = rule((f, { x, y }, dx) => {
 const reducedSelection: JvpEntry = rule((f, { node, x }, [dx]) => {
   if (dx === undefined) return [undefined];
   const best = f.op(node.op, x, { ...node.attributes, keepdims: int(1) });
-  const won = f.indicator(f.equal(at(x, 0), best), at(x, 0));
+  const won = f.cast(f.equal(at(x, 0), best), at(x, 0));
   const over = x.slice(1);
   const { keepdims, noop_with_empty_axes } = node.attributes;
   const attributes = { ...(keepdims && { keepdims }), ...(noop_with_empty_axes && { noop_with_empty_axes }) };
@@ -157,14 +157,18 @@ const batchNormalization: JvpRule = (f, { node, x }, [dx]) => {
  */
 const layerNormalization: JvpRule = (f, { node, x, y }, [dx, dGamma, dBeta]) => {
   const [input, gamma] = [at(x, 0), at(x, 1)];
-  const normalised = f.mul(f.sub(input, at(y, 1)), at(y, 2));
+  const [mean, reciprocalDeviation] = [f.cast(at(y, 1), input), f.cast(at(y, 2), input)];
+  const normalised = f.mul(f.sub(input, mean), reciprocalDeviation);
   const axis = intAttribute(node, 'axis', -1);
   const over = (tensor: string): string =>
     axis === -1 ? f.mean(tensor, [-1]) : trailingMean(f, tensor, axis);
   const dNormalised =
     dx === undefined
       ? undefined
-      : f.mul(f.sub(f.sub(dx, over(dx)), f.mul(normalised, over(f.mul(normalised, dx)))), at(y, 2));
+      : f.mul(
+          f.sub(f.sub(dx, over(dx)), f.mul(normalised, over(f.mul(normalised, dx)))),
+          reciprocalDeviation,
+        );
   return [
     broadcastTotal(
       f,
@@ -226,7 +230,7 @@ const slopes = (f: Formula, x: string, slope: number): string =>
 
 /** With h = max(0, min(1, x/6 + ½)): (x h)′ = h + x h′. */
 const hardSwish = (f: Formula, x: string): string => {
-  const inside = f.indicator(f.and(f.greater(x, -3), f.less(x, 3)), x);
+  const inside = f.cast(f.and(f.greater(x, -3), f.less(x, 3)), x);
   const hard = f.op('HardSigmoid', [x], {
     alpha: { type: 'float', value: 1 / 6 },
     beta: { type: 'float', value: 0.5 },
@@ -321,7 +325,7 @@ export const JVP_RULES: Readonly<Record<string, JvpEntry>> = {
     return f.where(f.greater(x, 0), f.number(gamma, x), f.add(y, alpha * gamma));
   }),
   HardSigmoid: elementwise((f, _x, y, { node }) =>
-    f.mul(f.indicator(f.and(f.greater(y, 0), f.less(y, 1)), y), floatAttribute(node, 'alpha', 0.2)),
+    f.mul(f.cast(f.and(f.greater(y, 0), f.less(y, 1)), y), floatAttribute(node, 'alpha', 0.2)),
   ),
   // Convolution and activation stay fused in the primal when the mask is read off the output.
   Relu: masked((f, _x, y) => f.greater(y, 0)),
@@ -355,7 +359,7 @@ export const JVP_RULES: Readonly<Record<string, JvpEntry>> = {
   GlobalMaxPool: rule((f, { x, y }, [dx]) => {
     if (dx === undefined) return [undefined];
     const flat = (tensor: string): string => f.reshape(tensor, [0, 0, -1]);
-    const won = f.indicator(f.equal(flat(at(x, 0)), flat(at(y, 0))), at(x, 0));
+    const won = f.cast(f.equal(flat(at(x, 0)), flat(at(y, 0))), at(x, 0));
     const mean = f.div(f.sum(f.mul(won, flat(dx)), [2]), f.sum(won, [2]));
     return [f.op('Reshape', [mean, f.op('Shape', [at(y, 0)])])];
   }),

@@ -49,6 +49,8 @@ export function outputType(node: Node, index: number, types: ReadonlyMap<string,
     case 'MaxPool':
     case 'TopK':
       return index === 1 ? 'int64' : types.get(node.inputs[0] ?? '');
+    case 'LayerNormalization':
+      return index > 0 ? 'float32' : types.get(node.inputs[0] ?? '');
     case 'Dropout':
       return index === 1 ? 'bool' : types.get(node.inputs[0] ?? '');
     default:

@@ -1,1 +1,12 @@
-export {};
+export {
+  MAXIMUM_POINTS,
+  measureSensitivity,
+  type MeasuredStimulus,
+  type MeasureSensitivityOptions,
+  type Sensitivity,
+} from './measureSensitivity.js';
+export { checkImageSize, networkInput, type NetworkInput } from './networkInput.js';
+export { sensitivityArchive } from './sensitivityArchive.js';
+export { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
+export { layerOutput, sensitivityProgram, type SensitivityProgramOptions } from './sensitivityProgram.js';
+export { sumOfSquares } from './sumOfSquares.js';

@@ -1,0 +1,173 @@
+import { ndarray, sizeOf } from '@oblique/arrays';
+import { tangentName } from '@oblique/autodiff';
+import type { Layer } from '@oblique/networks';
+import { writeProgram, type Program } from '@oblique/onnx';
+import type { Runtime } from '@oblique/runtime';
+import {
+  canonicalPoint,
+  checkStretchable,
+  findFamily,
+  findParameter,
+  gridPoints,
+  stimulusFeeds,
+  type GridAxis,
+  type InputEncoding,
+  type Point,
+  type StimulusFamily,
+  type Stretch,
+} from '@oblique/stimuli';
+import { networkInput } from './networkInput.js';
+import { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
+import { layerOutput, sensitivityProgram } from './sensitivityProgram.js';
+
+/** Stimuli run at once where nobody says: larger batches were measured to gain nothing and take more memory. */
+const BATCH_SIZE = 10;
+
+/** Grids with more points than this are refused. */
+export const MAXIMUM_POINTS = 1_000_000;
+
+export interface MeasuredStimulus {
+  readonly family: string;
+  readonly widthPixels: number;
+  readonly heightPixels: number;
+  readonly stretch: Stretch;
+  readonly input: InputEncoding;
+  /** Values of parameters that no grid varies, in the family's units. */
+  readonly parameters: Point;
+}
+
+export interface MeasureSensitivityOptions {
+  readonly runtime: Runtime;
+  readonly network: Program;
+  readonly stimulus: MeasuredStimulus;
+  /** Parameter that is differentiated. */
+  readonly variable: string;
+  readonly grid: readonly GridAxis[];
+  readonly layers: readonly Layer[];
+  /** Default: 10, or what the network fixes. */
+  readonly batchSize?: number | undefined;
+  /** Aborts between batches. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every batch with the stimuli done and to be done. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface Sensitivity {
+  readonly layers: readonly Layer[];
+  readonly grid: readonly GridAxis[];
+  /** D by layer name, one value a grid point, the last axis fastest; per derivative unit squared. */
+  readonly d: ReadonlyMap<string, Float64Array>;
+  readonly pointCount: number;
+  /** Stimuli that were different, so had to be computed. */
+  readonly computedCount: number;
+}
+
+/**
+ * Measures D(y; v) of every layer at every point of the grid, exactly. Identical stimuli are computed once.
+ *
+ * @throws StimulusError, SensitivityError, UnsupportedOperatorError before anything runs; what `Runtime.run` throws.
+ */
+export async function measureSensitivity(options: MeasureSensitivityOptions): Promise<Sensitivity> {
+  const { runtime, network, stimulus, variable, grid, layers } = options;
+  const family = findFamily(stimulus.family);
+  const points = gridPoints(family, stimulus.parameters, grid, MAXIMUM_POINTS);
+  const { unique, indices } = uniqueStimuli(family, points);
+  for (const point of unique) checkStretchable(family, stimulus.stretch, point);
+
+  const program = runtime.load(writeProgram(sensitivityProgram({ network, stimulus, variable, layers })));
+  const fixedBatch = networkInput(network).batchSize;
+  const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE, unique.length);
+  const tangentInput = tangentName(findParameter(family, variable).programInput);
+  const outputs = layers.map(({ tensor }) =>
+    layerOutput(layers.findIndex((other) => other.tensor === tensor)),
+  );
+  const values = layers.map(() => new Float64Array(unique.length));
+
+  const failed = new AbortController();
+  const signal =
+    options.signal === undefined ? failed.signal : AbortSignal.any([failed.signal, options.signal]);
+  let next = 0;
+  let done = 0;
+  const worker = async (): Promise<void> => {
+    while (next < unique.length) {
+      const start = next;
+      next += batchSize;
+      const batch = unique.slice(start, start + batchSize);
+      const count = fixedBatch ?? batch.length;
+      const results = await runtime.run(program, feeds(family, batch, count, tangentInput), {
+        signal,
+        transferFeeds: true,
+      });
+      outputs.forEach((output, layer) => {
+        const d = results[output];
+        if (d?.dtype !== 'float64' || sizeOf(d.shape) !== count)
+          throw noBatchAxis(layers[layer], d?.shape ?? []);
+        values[layer]?.set(d.data.subarray(0, batch.length), start);
+      });
+      done += batch.length;
+      options.onProgress?.(done, unique.length);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: runtime.info.workers }, worker));
+  } catch (error) {
+    failed.abort(error);
+    throw error;
+  }
+
+  const d = new Map(
+    layers.map(({ name }, layer) => [name, indices.map((index) => values[layer]?.[index] ?? NaN)]),
+  );
+  checkFinite(d, points);
+  return { layers, grid, d, pointCount: points.length, computedCount: unique.length };
+}
+
+function feeds(
+  family: StimulusFamily,
+  batch: readonly Point[],
+  count: number,
+  tangentInput: string,
+): ReturnType<typeof stimulusFeeds> {
+  const last = batch.at(-1);
+  const padding = last === undefined ? [] : Array.from({ length: count - batch.length }, () => last);
+  return {
+    ...stimulusFeeds(family, [...batch, ...padding]),
+    [tangentInput]: ndarray('float64', [count], new Float64Array(count).fill(1)),
+  };
+}
+
+/** The different stimuli among `points`, and for every point the index of its stimulus. */
+function uniqueStimuli(
+  family: StimulusFamily,
+  points: readonly Point[],
+): { unique: Point[]; indices: Float64Array } {
+  const known = new Map<string, number>();
+  const unique: Point[] = [];
+  const indices = Float64Array.from(points, (point) => {
+    const canonical = canonicalPoint(family, point);
+    const key = JSON.stringify(canonical);
+    const index = known.get(key) ?? unique.push(canonical) - 1;
+    known.set(key, index);
+    return index;
+  });
+  return { unique, indices };
+}
+
+function noBatchAxis(layer: Layer | undefined, shape: readonly number[]): SensitivityError {
+  return new SensitivityError(
+    'layers',
+    `Layer ${layer?.name ?? ''} (tensor ${layer?.tensor ?? ''}) does not keep the batch on its first axis (its D came out as [${shape.join(', ')}]); choose another tensor.`,
+  );
+}
+
+function checkFinite(d: ReadonlyMap<string, Float64Array>, points: readonly Point[]): void {
+  for (const [layer, values] of d) {
+    const index = values.findIndex((value) => !Number.isFinite(value));
+    if (index === -1) continue;
+    const where = Object.entries(points[index] ?? {}).map(([name, value]) => `${name} = ${value}`);
+    throw new NonFiniteSensitivityError(
+      'model',
+      `D of layer ${layer} is ${values[index]} at ${where.join(', ')}: the network or its derivative overflows there.`,
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import { jvp, tangentName } from '@oblique/autodiff';
+import {
+  IMAGENET,
+  preprocessingProgram,
+  readPreprocessing,
+  type Layer,
+  type Preprocessing,
+} from '@oblique/networks';
+import { compose, foldBatchNormalization, upgradeOpset, withOutputs, type Program } from '@oblique/onnx';
+import {
+  compileStimulus,
+  findFamily,
+  findParameter,
+  type InputEncoding,
+  type StimulusOptions,
+} from '@oblique/stimuli';
+import { checkImageSize, networkInput } from './networkInput.js';
+import { SensitivityError } from './sensitivityError.js';
+import { sumOfSquares } from './sumOfSquares.js';
+
+export interface SensitivityProgramOptions {
+  readonly network: Program;
+  readonly stimulus: StimulusOptions & { readonly input: InputEncoding };
+  /** Parameter of the stimulus that is differentiated, by its name for people. */
+  readonly variable: string;
+  readonly layers: readonly Layer[];
+}
+
+/** The name of the output that holds D of the layer at this index. */
+export const layerOutput = (index: number): string => `D/${index}`;
+
+/**
+ * D(y; v) = Σᵢ (∂yᵢ/∂v)² of every layer as one program (eq. 1): the squared norm of one Jacobian-vector product of
+ * network ∘ preprocessing ∘ stimulus. Inputs: the stimulus's, float64 [N] each, and the variable's tangent, float64 [N]
+ * (ones). Outputs: `D/<index of the layer>`, float64 [N], per derivative unit squared.
+ *
+ * @throws StimulusError, SensitivityError, UnsupportedOperatorError before anything runs.
+ */
+export function sensitivityProgram({
+  network,
+  stimulus,
+  variable,
+  layers,
+}: SensitivityProgramOptions): Program {
+  const wrt = findParameter(findFamily(familyName(stimulus)), variable).programInput;
+  const input = networkInput(network);
+  checkImageSize(input, stimulus.widthPixels, stimulus.heightPixels);
+  const tensors = [...new Set(layers.map(({ tensor }) => tensor))];
+
+  const folded = foldBatchNormalization(withOutputs(upgradeOpset(network), tensors));
+  const image = encodedStimulus(stimulus, network);
+  const whole = compose(image, folded, { [input.name]: image.outputs[0]?.name ?? '' });
+  const tangents = jvp(whole, { wrt: [wrt], outputs: tensors });
+  const outputs = new Map(
+    tensors.map((tensor) => [
+      tangentName(tensor),
+      layerOutput(layers.findIndex((layer) => layer.tensor === tensor)),
+    ]),
+  );
+  return sumOfSquares(tangents, outputs);
+}
+
+/** The stimulus as it is fed to the network. */
+function encodedStimulus(stimulus: SensitivityProgramOptions['stimulus'], network: Program): Program {
+  const image = compileStimulus(stimulus);
+  const preprocessing = preprocessingOf(stimulus.input, network);
+  return preprocessing === undefined
+    ? image
+    : compose(image, preprocessingProgram(preprocessing), { image: 'image' });
+}
+
+function preprocessingOf(input: InputEncoding, network: Program): Preprocessing | undefined {
+  if (input === 'direct') return undefined;
+  if (input === 'imagenet') return IMAGENET;
+  const own = readPreprocessing(network);
+  if (own !== undefined) return own;
+  throw new SensitivityError(
+    'input',
+    `${network.name} declares no preprocessing, so input "model" means nothing for it. Add it with its channel order, scale, mean and std, or use input direct or imagenet.`,
+  );
+}
+
+function familyName({ family }: StimulusOptions): string {
+  return typeof family === 'string' ? family : family.name;
+}
