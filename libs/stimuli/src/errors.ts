@@ -56,17 +56,19 @@ export class StretchError extends StimulusError {
   override readonly name = 'StretchError';
 }
 
-/** A grid without points, with an axis twice, or with more points than allowed. */
-export class GridError extends StimulusError {
-  override readonly name = 'GridError';
+/** An axis of a grid has no values. */
+export class EmptyGridError extends StimulusError {
+  override readonly name = 'EmptyGridError';
+}
 
-  constructor(
-    readonly problem: 'empty' | 'too large' | 'repeated axis',
-    field: string,
-    message: string,
-  ) {
-    super(field, message);
-  }
+/** A grid has more points than allowed. */
+export class GridTooLargeError extends StimulusError {
+  override readonly name = 'GridTooLargeError';
+}
+
+/** A parameter is given more than once: by two axes of a grid, or by an axis and a fixed value. */
+export class RepeatedParameterError extends StimulusError {
+  override readonly name = 'RepeatedParameterError';
 }
 
 /** "Did you mean …?" where a known name is near, and all the known names. */

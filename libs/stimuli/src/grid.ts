@@ -1,4 +1,4 @@
-import { GridError } from './errors.js';
+import { EmptyGridError, GridTooLargeError, RepeatedParameterError } from './errors.js';
 import { findParameter } from './families.js';
 import { checkValue, completePoint } from './point.js';
 import type { Point, StimulusFamily } from './stimulusFamily.js';
@@ -13,7 +13,9 @@ export interface GridAxis {
  * All combinations of the axes' values, the last axis fastest; other parameters are taken from `fixed`, else they
  * take their defaults. Without axes there is one point.
  * @throws UnknownParameterError, ValueOutOfRangeError
- * @throws GridError where an axis is empty or stands twice, or where there are more than `maximumPoints` points
+ * @throws EmptyGridError where an axis has no values
+ * @throws RepeatedParameterError where a parameter has two axes, or an axis and a fixed value
+ * @throws GridTooLargeError where there are more than `maximumPoints` points
  */
 export function gridPoints(
   family: StimulusFamily,
@@ -21,8 +23,9 @@ export function gridPoints(
   axes: readonly GridAxis[],
   maximumPoints = 1_000_000,
 ): Point[] {
-  checkAxes(family, axes, maximumPoints);
-  let points = [completePoint(family, fixed)];
+  const base = completePoint(family, fixed);
+  checkAxes(family, fixed, axes, maximumPoints);
+  let points = [base];
   for (const { parameter, values } of axes) {
     points = points.flatMap((point) => values.map((value) => ({ ...point, [parameter]: value })));
   }
@@ -34,26 +37,34 @@ export function defaultGrids(family: StimulusFamily): GridAxis[] {
   return family.parameters.map(({ name, sweep }) => ({ parameter: name, values: sweep }));
 }
 
-function checkAxes(family: StimulusFamily, axes: readonly GridAxis[], maximumPoints: number): void {
+function checkAxes(
+  family: StimulusFamily,
+  fixed: Point,
+  axes: readonly GridAxis[],
+  maximumPoints: number,
+): void {
   const seen = new Set<string>();
   for (const { parameter: name, values } of axes) {
     const parameter = findParameter(family, name);
-    if (seen.has(name))
-      throw new GridError(
-        'repeated axis',
+    if (seen.has(name)) {
+      throw new RepeatedParameterError(name, `The grid has the axis ${name} twice; give its values in one.`);
+    }
+    if (Object.hasOwn(fixed, name)) {
+      throw new RepeatedParameterError(
         name,
-        `The grid has the axis ${name} twice; give its values in one.`,
+        `${name} has a fixed value and an axis of the grid; leave one out.`,
       );
+    }
     seen.add(name);
-    if (values.length === 0)
-      throw new GridError('empty', name, `The grid's axis ${name} has no values; give at least one.`);
+    if (values.length === 0) {
+      throw new EmptyGridError(name, `The grid's axis ${name} has no values; give at least one.`);
+    }
     for (const value of values) checkValue(family, parameter, value);
   }
   const count = axes.reduce((product, { values }) => product * values.length, 1);
   if (count > maximumPoints) {
     const sizes = axes.map(({ parameter, values }) => `${values.length} (${parameter})`).join(' × ');
-    throw new GridError(
-      'too large',
+    throw new GridTooLargeError(
       'grid',
       `The grid has ${sizes} = ${count} points; at most ${maximumPoints} are allowed.`,
     );

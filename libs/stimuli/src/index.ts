@@ -11,7 +11,9 @@ export {
 export { canonicalPoint, checkStretchable, checkValue, completePoint, stimulusFeeds } from './point.js';
 export { defaultGrids, gridPoints, type GridAxis } from './grid.js';
 export {
-  GridError,
+  EmptyGridError,
+  GridTooLargeError,
+  RepeatedParameterError,
   StimulusError,
   StretchError,
   UnknownFamilyError,

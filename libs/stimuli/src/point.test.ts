@@ -89,6 +89,9 @@ describe('grids', () => {
     const axis = (parameter: string, values: number[]) => ({ parameter, values });
     expect(() => gridPoints(gabor, {}, [axis('phase', [])])).toThrow(/axis phase has no values/);
     expect(() => gridPoints(gabor, {}, [axis('phase', [1]), axis('phase', [2])])).toThrow(/axis phase twice/);
+    expect(() => gridPoints(gabor, { phase: 1 }, [axis('phase', [1])])).toThrow(
+      /phase has a fixed value and an axis/,
+    );
     expect(() => gridPoints(gabor, {}, [axis('contrast', [0.5, NaN])])).toThrow(/contrast = NaN/);
     const many = Array.from({ length: 1000 }, (_, index) => index / 1000);
     expect(() =>
