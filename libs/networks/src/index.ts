@@ -1,3 +1,4 @@
+export { imageInput } from './activations.js';
 export {
   ARCHITECTURES,
   buildNetwork,
@@ -7,6 +8,7 @@ export {
   type BuildOptions,
 } from './architectures.js';
 export { LAYERS_KEY, type Layer } from './layer.js';
+export { findLayers } from './layerStructure.js';
 export {
   IMAGENET,
   PREPROCESSING_KEY,
@@ -15,3 +17,4 @@ export {
   withPreprocessing,
   type Preprocessing,
 } from './preprocessing.js';
+export { allActivations, layersOf, selectLayers, UnknownLayerError } from './selectLayers.js';
