@@ -1,0 +1,71 @@
+import { parseDigest, type ArtifactRef, type ArtifactStore, type Json } from '@oblique/artifacts';
+import type { StepResult } from './step.js';
+
+const COLLECTION = 'steps';
+
+/** What is remembered of a finished step. */
+export interface StepRecord extends StepResult {
+  readonly value: Json;
+  /** How long the computation took when it was made. */
+  readonly seconds: number;
+}
+
+/** A step that has finished, and whether an earlier computation's result was taken. */
+export interface FinishedStep extends StepRecord {
+  readonly cached: boolean;
+}
+
+/**
+ * The finished steps of every earlier run, each a record `steps/<key>` that is written after the step's artifacts:
+ * a process killed in between computes the step again, to the same artifacts.
+ */
+export class StepRecords {
+  constructor(private readonly store: ArtifactStore) {}
+
+  /** The finished step, or undefined where there is none, it cannot be read, or an artifact of it is gone. */
+  async find(key: string): Promise<StepRecord | undefined> {
+    const record = decodeRecord(await this.store.getRecord(COLLECTION, key));
+    if (record === undefined) return undefined;
+    const present = await Promise.all(record.results.map(({ digest }) => this.store.has(digest)));
+    return present.every(Boolean) ? record : undefined;
+  }
+
+  async save(key: string, step: { step: string; version: string }, record: StepRecord): Promise<void> {
+    await this.store.putRecord(COLLECTION, key, {
+      step: step.step,
+      version: step.version,
+      results: record.results.map(({ digest, kind, sizeBytes }) => ({ digest, kind, sizeBytes })),
+      value: record.value,
+      seconds: record.seconds,
+    });
+  }
+}
+
+// A record that another version of the engine wrote in another form is no hit: a recomputation is cheap.
+function decodeRecord(json: Json | undefined): StepRecord | undefined {
+  if (!isObject(json)) return undefined;
+  const { results, value, seconds } = json;
+  if (!isArray(results) || value === undefined || typeof seconds !== 'number') return undefined;
+  const refs = results.map(decodeRef);
+  return refs.every((ref) => ref !== undefined) ? { results: refs, value, seconds } : undefined;
+}
+
+function decodeRef(json: Json): ArtifactRef | undefined {
+  if (!isObject(json)) return undefined;
+  const { digest, kind, sizeBytes } = json;
+  if (typeof digest !== 'string' || typeof kind !== 'string' || typeof sizeBytes !== 'number')
+    return undefined;
+  try {
+    return { digest: parseDigest(digest), kind, sizeBytes };
+  } catch {
+    return undefined;
+  }
+}
+
+function isArray(json: Json | undefined): json is readonly Json[] {
+  return Array.isArray(json);
+}
+
+function isObject(json: Json | undefined): json is { readonly [key: string]: Json } {
+  return typeof json === 'object' && json !== null && !isArray(json);
+}
