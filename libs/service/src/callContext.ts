@@ -1,0 +1,18 @@
+import type { Metadata } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+
+/** What a handler knows of the call it answers. */
+export interface CallContext {
+  /** Full name, e.g. `/oblique.serving.v1.ServingService/ListModels`. */
+  readonly method: string;
+  /**
+   * Aborted when the work is no longer wanted: the client cancelled or vanished, the deadline passed, or the service
+   * stops. Its reason is a ServiceError, so `signal.throwIfAborted()` ends a handler correctly.
+   */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Headers that the client sent. */
+  readonly metadata: Metadata;
+  /** Absent where the client set none. */
+  readonly deadline: Date | undefined;
+}

@@ -1,0 +1,32 @@
+import type { Server } from '@grpc/grpc-js';
+
+/** How long handlers get to answer a cancelled call before their connections are cut. */
+const LAST_WORDS_MS = 500;
+
+/**
+ * Shuts a server down: no new calls; the running ones may end within the time given, are then told to by `abandoned`,
+ * and lastly lose their connections.
+ */
+export async function drain(server: Server, drainMs: number, abandoned: AbortController): Promise<void> {
+  const drained = new Promise<'drained'>((resolve) => {
+    server.tryShutdown(() => {
+      resolve('drained');
+    });
+  });
+  if ((await within(drainMs, drained)) === 'drained') return;
+  abandoned.abort();
+  await within(LAST_WORDS_MS, drained);
+  server.forceShutdown();
+}
+
+async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const elapsed = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, undefined);
+  });
+  try {
+    return await Promise.race([promise, elapsed]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,20 @@
+import { ArtifactCorruptError, ArtifactNotFoundError, StoreFullError } from '@oblique/artifacts';
+
+import type { ErrorMapping } from './serviceDefinition.js';
+import { ServiceError } from './serviceError.js';
+
+const ARTIFACT_ERRORS: readonly ErrorMapping[] = [
+  [ArtifactNotFoundError, 'ARTIFACT_NOT_FOUND'],
+  [ArtifactCorruptError, 'ARTIFACT_CORRUPT'],
+  [StoreFullError, 'STORE_FULL'],
+];
+
+/** Maps errors of libraries by their class, and everything else as ServiceError.from does. */
+export function errorMapper(mappings: readonly ErrorMapping[]): (error: unknown) => ServiceError {
+  const all = [...mappings, ...ARTIFACT_ERRORS];
+  return (error) => {
+    const mapping = all.find(([errorClass]) => error instanceof errorClass);
+    if (mapping === undefined || !(error instanceof Error)) return ServiceError.from(error);
+    return new ServiceError(mapping[1], error.message, { cause: error });
+  };
+}

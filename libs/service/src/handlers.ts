@@ -1,0 +1,118 @@
+import type * as grpc from '@grpc/grpc-js';
+
+import { beginCall, type HandlerRuntime } from './beginCall.js';
+import type { CallContext } from './callContext.js';
+
+export interface UnaryHandler<Request, Response> {
+  bind(runtime: HandlerRuntime): grpc.handleUnaryCall<Request, Response>;
+}
+
+export interface ServerStreamingHandler<Request, Response> {
+  bind(runtime: HandlerRuntime): grpc.handleServerStreamingCall<Request, Response>;
+}
+
+export interface ClientStreamingHandler<Request, Response> {
+  bind(runtime: HandlerRuntime): grpc.handleClientStreamingCall<Request, Response>;
+}
+
+/** One request, one response. */
+export function unary<Request, Response>(
+  handle: (request: Request, call: CallContext) => Promise<Response>,
+): UnaryHandler<Request, Response> {
+  return {
+    bind: (runtime) => async (call, callback) => {
+      const running = beginCall(call, runtime);
+      try {
+        const response = await handle(call.request, running.context);
+        running.succeed();
+        callback(null, response);
+      } catch (error) {
+        callback(running.fail(error));
+      }
+    },
+  };
+}
+
+/**
+ * One request, any number of responses. No more are made than the client takes; when the call ends early the
+ * generator is returned, so that its `finally` blocks run.
+ */
+export function serverStreaming<Request, Response>(
+  handle: (request: Request, call: CallContext) => AsyncIterable<Response>,
+): ServerStreamingHandler<Request, Response> {
+  return {
+    bind: (runtime) => async (call) => {
+      const running = beginCall(call, runtime);
+      const { signal } = running.context;
+      try {
+        for await (const response of handle(call.request, running.context)) {
+          signal.throwIfAborted();
+          if (!call.write(response)) await drained(call, signal);
+        }
+        running.succeed();
+        call.end();
+      } catch (error) {
+        // grpc-js turns the error into the status and ends the call.
+        call.emit('error', running.fail(error));
+      }
+    },
+  };
+}
+
+/** Any number of requests, one response. Iterating the requests throws when the call ends early. */
+export function clientStreaming<Request, Response>(
+  handle: (requests: AsyncIterable<Request>, call: CallContext) => Promise<Response>,
+): ClientStreamingHandler<Request, Response> {
+  return {
+    bind: (runtime) => async (call, callback) => {
+      const running = beginCall(call, runtime);
+      const { signal } = running.context;
+      const stop = (): void => {
+        call.destroy();
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        const response = await handle(messages(call, signal), running.context);
+        running.succeed();
+        callback(null, response);
+      } catch (error) {
+        callback(running.fail(error));
+      } finally {
+        signal.removeEventListener('abort', stop);
+      }
+    },
+  };
+}
+
+async function* messages<Request>(
+  call: grpc.ServerReadableStream<Request, unknown>,
+  signal: AbortSignal,
+): AsyncGenerator<Request, void, undefined> {
+  const stream: AsyncIterable<Request> = call.iterator({ destroyOnReturn: false });
+  try {
+    yield* stream;
+  } catch (error) {
+    // A stream destroyed under its reader says "premature close"; the signal knows why.
+    signal.throwIfAborted();
+    throw error;
+  }
+  signal.throwIfAborted();
+}
+
+/** Resolves when the client has taken what was written; rejects with the signal's reason when the call ends. */
+async function drained(
+  call: grpc.ServerWritableStream<unknown, unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve) => {
+    const settle = (): void => {
+      call.off('drain', settle);
+      signal.removeEventListener('abort', settle);
+      resolve();
+    };
+    call.once('drain', settle);
+    signal.addEventListener('abort', settle, { once: true });
+  });
+  signal.throwIfAborted();
+}
