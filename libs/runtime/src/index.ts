@@ -1,1 +1,10 @@
-export {};
+export {
+  Runtime,
+  type RunOptions,
+  type RuntimeInfo,
+  type RuntimeOptions,
+  type RuntimeUsage,
+} from './runtime.js';
+export { ProgramHandle } from './programHandle.js';
+export type { Device, Feeds, Signature, TensorSignature } from './messages.js';
+export * from './errors.js';
