@@ -49,10 +49,13 @@ async function start(): Promise<void> {
 
 async function obey(order: Order): Promise<void> {
   switch (order.kind) {
-    case 'task':
-      await perform(order);
+    case 'task': {
+      const answer = await perform(order);
+      // Before the answer, because the answer may bring the next task.
       rest();
+      reply(answer);
       break;
+    }
     case 'release':
       await release(order.digest);
       break;
@@ -62,24 +65,17 @@ async function obey(order: Order): Promise<void> {
   }
 }
 
-async function perform({ digest, program, task }: Extract<Order, { kind: 'task' }>): Promise<void> {
+async function perform({ digest, program, task }: Extract<Order, { kind: 'task' }>): Promise<Reply> {
   let stage: 'program' | 'run' = 'program';
   try {
     const loaded = sessions.get(digest) ?? (await load(program));
     sessions.set(digest, loaded);
-    if (task.kind === 'describe') {
-      reply({ kind: 'described', signature: loaded.signature });
-      return;
-    }
+    if (task.kind === 'describe') return { kind: 'described', signature: loaded.signature };
     checkRun(loaded.signature, task.feeds, task.outputs);
     stage = 'run';
-    const outputs = await run(loaded, task.feeds, task.outputs);
-    reply(
-      { kind: 'ran', outputs },
-      Object.values(outputs).flatMap(({ data }) => (data.buffer instanceof ArrayBuffer ? [data.buffer] : [])),
-    );
+    return { kind: 'ran', outputs: await run(loaded, task.feeds, task.outputs) };
   } catch (error) {
-    reply({ kind: 'failed', failure: failureOf(error, stage), loaded: sessions.has(digest) });
+    return { kind: 'failed', failure: failureOf(error, stage), loaded: sessions.has(digest) };
   }
 }
 
@@ -179,6 +175,10 @@ async function probeCuda(): Promise<void> {
   }
 }
 
-function reply(message: Reply, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
+function reply(message: Reply): void {
+  const arrays = message.kind === 'ran' ? Object.values(message.outputs) : [];
+  port.postMessage(
+    message,
+    arrays.flatMap(({ data }) => (data.buffer instanceof ArrayBuffer ? [data.buffer] : [])),
+  );
 }
