@@ -63,12 +63,11 @@ ANGLES = {"orientation", "phase", "hue"}
 
 
 def normalise(image, preprocessing):
-    """(scale · image − mean) / std for each channel, in the network's channel order."""
-    if preprocessing["channelOrder"] == "BGR":
-        image = image.flip(1)
+    """(scale · value − mean) / std of red, green and blue, then put into the network's channel order."""
     mean = torch.tensor(preprocessing["mean"], dtype=image.dtype).reshape(1, -1, 1, 1)
     std = torch.tensor(preprocessing["std"], dtype=image.dtype).reshape(1, -1, 1, 1)
-    return (image * preprocessing["scale"] - mean) / std
+    image = (image * preprocessing["scale"] - mean) / std
+    return image.flip(1) if preprocessing["channelOrder"] == "BGR" else image
 
 
 def feed(image, stimulus, preprocessing):
