@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { numberText } from './axisTicks.js';
+import type { Claim, Verdict } from './claim.js';
+import type { Figure } from './figure.js';
+import { markup, trusted, type Content, type Markup } from './markup.js';
+import { pageDrawing, pageFigure, picturedFigures } from './pageFigure.js';
+import { PAGE_SCRIPT } from './pageScript.js';
+import { PAGE_STYLE } from './pageStyle.js';
+import type { Json, ProvenanceStep, Report } from './report.js';
+
+const MARKS: Readonly<Record<Verdict, string>> = { supported: '✓', 'not supported': '✗', inconclusive: '?' };
+const VERDICTS: readonly Verdict[] = ['supported', 'not supported', 'inconclusive'];
+
+/** The report as one HTML page that loads nothing: style, script, drawings and pictures are inside it. */
+export function reportPage(report: Report, pictures: ReadonlyMap<string, Uint8Array>): string {
+  const { title, summary, claims, figures, methods, provenance } = report;
+  const pictured = picturedFigures(figures, pictures);
+  const links = sourceLinks(provenance);
+  const body = markup`<header><h1>${title}</h1>
+<p class="meta"><span>analysis ${report.analysis}</span><span>protocol ${report.protocol}</span><span>${dateText(report.startedAt)}</span><span>took ${durationText(report.durationSeconds)}</span></p>
+${summary === undefined ? '' : markup`<p>${summary}</p>`}
+${tally(claims)}${notice(report)}</header>
+<main>
+${claims.length === 0 ? '' : markup`<h2 id="claims">Claims</h2>${claimTable(claims, links)}`}
+<h2 id="figures">Figures</h2>
+${figures.map((figure) => pageFigure(figure, pictured.has(figure.id) ? pictures.get(figure.id) : undefined, sources(figure.provenance, links)))}
+${methods.length === 0 ? '' : markup`<h2 id="methods">Methods</h2>${methods.map((paragraph) => markup`<p>${paragraph}</p>`)}`}
+${networkTable(report)}
+<h2 id="run">The run</h2>
+<h3>Parameters</h3>${pairs(report.parameters)}
+<h3>Seeds</h3>${pairs(report.seeds)}
+<h3>Versions</h3>${pairs(report.versions)}
+<h3>Hardware and time</h3>${pairs({ ...report.hardware, started: dateText(report.startedAt), duration: durationText(report.durationSeconds), ...(report.runId === undefined ? {} : { run: report.runId }) })}
+<h2 id="provenance">Provenance of the numbers</h2>
+<p>Every number was computed by one of these steps. A step's result is an artifact named by the SHA-256 of its bytes; <code>provenance.json</code> holds the same list for programs.</p>
+${provenance.map((step, index) => stepDetails(step, index, links))}
+</main>`;
+  return page(title, body);
+}
+
+/** One figure as a page of its own. */
+export function figurePage(figure: Figure): string {
+  return page(figure.title, markup`<main><h1>${figure.title}</h1>${pageDrawing(figure)}<p>${figure.caption}</p></main>`);
+}
+
+function page(title: string, body: Markup): string {
+  const hash = createHash('sha256').update(PAGE_SCRIPT).digest('base64');
+  return markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${trusted(hash)}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title><style>${trusted(PAGE_STYLE)}</style></head>
+<body>${body}
+<script>${trusted(PAGE_SCRIPT)}</script></body></html>
+`.html;
+}
+
+function verdictBadge(verdict: Verdict, count?: number): Markup {
+  return markup`<span class="verdict ${verdict.replace(' ', '-')}">${MARKS[verdict]} ${count === undefined ? '' : `${count} `}${verdict}</span>`;
+}
+
+function tally(claims: readonly Claim[]): Markup {
+  if (claims.length === 0) return markup``;
+  const counts = VERDICTS.map((verdict) => ({ verdict, count: claims.filter((claim) => claim.verdict === verdict).length }));
+  return markup`<p class="tally">${counts.filter(({ count }) => count > 0).map(({ verdict, count }) => verdictBadge(verdict, count))}</p>`;
+}
+
+/** Says before all else which networks have not learned from real images. */
+function notice({ networks }: Report): Markup {
+  const others = networks.filter(({ origin }) => origin !== 'trained');
+  if (others.length === 0) return markup``;
+  const which = others.map(({ name, origin }) => `${name} (${origin === 'unknown' ? 'origin not stated' : origin})`).join(', ');
+  return markup`<p class="notice"><strong>${others.length === networks.length ? 'No network here is known to be trained' : 'Not all networks here are trained'}:</strong> ${which}.</p>`;
+}
+
+function claimTable(claims: readonly Claim[], links: SourceLinks): Markup {
+  return markup`<table class="cards"><thead><tr><th>Verdict</th><th>Claim</th><th>Effect</th><th>Interval</th></tr></thead><tbody>${claims.map(
+    (claim) => markup`<tr id="claim-${claim.id}"><td>${verdictBadge(claim.verdict)}</td>
+<td><p class="claim-text">${claim.sentence}</p><p>${claim.explanation}</p>
+<p class="small">Measured: ${claim.statistic}. Holds where: ${claim.threshold}. ${(claim.figures ?? []).map((id) => markup`<a href="#figure-${id}">figure ${id}</a> `)}${sources(claim.provenance ?? [], links)}</p></td>
+<td class="number" data-label="Effect">${claim.effect === null ? 'not measured' : numberText(claim.effect)}</td>
+<td class="number" data-label="Interval">${intervalText(claim)}</td></tr>`,
+  )}</tbody></table>`;
+}
+
+function intervalText({ interval }: Claim): string {
+  if (!interval) return 'none';
+  return `${numberText(interval.low)} to ${numberText(interval.high)} (${Number((interval.confidence * 100).toPrecision(4))} %)`;
+}
+
+function networkTable({ networks }: Report): Markup {
+  if (networks.length === 0) return markup``;
+  return markup`<h2 id="networks">Networks</h2><table class="cards"><thead><tr><th>Network</th><th>Weights</th><th>Description</th></tr></thead><tbody>${networks.map(
+    ({ name, origin, description, layers, digest }) =>
+      markup`<tr><td><strong>${name}</strong></td><td><span class="origin${origin === 'trained' ? '' : ' not-trained'}">${origin === 'unknown' ? 'origin not stated' : origin}</span></td>
+<td>${description}${layers === undefined ? '' : ` ${layers} layers measured.`}${digest === undefined ? '' : markup` <span class="digest small">${digest}</span>`}</td></tr>`,
+  )}</tbody></table>`;
+}
+
+function pairs(values: Readonly<Record<string, Json>>): Markup {
+  const entries = Object.entries(values);
+  if (entries.length === 0) return markup`<p class="small">none</p>`;
+  return markup`<table class="pairs"><tbody>${entries.map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${jsonText(value)}</td></tr>`)}</tbody></table>`;
+}
+
+function jsonText(value: Json): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value) && value.every((item: Json) => typeof item !== 'object' || item === null)) return value.join(', ');
+  return JSON.stringify(value);
+}
+
+/** The place of each step's result in the page, by digest. */
+type SourceLinks = ReadonlyMap<string, { readonly anchor: string; readonly step: string }>;
+
+function sourceLinks(steps: readonly ProvenanceStep[]): SourceLinks {
+  return new Map(steps.map(({ output, step }, index) => [output.digest, { anchor: `step-${index + 1}`, step }]));
+}
+
+function sources(digests: readonly string[], links: SourceLinks): Markup {
+  if (digests.length === 0) return markup`Source: not recorded.`;
+  const few = digests.slice(0, 8).map((digest): Content => {
+    const link = links.get(digest);
+    const short = markup`<span class="digest" title="${digest}">${digest.replace('sha256:', '').slice(0, 12)}</span>`;
+    return link ? markup`<a href="#${link.anchor}">${link.step} ${short}</a> ` : markup`${short} (not made in this run) `;
+  });
+  return markup`Source: ${few}${digests.length > 8 ? ` and ${digests.length - 8} more in provenance.json` : ''}`;
+}
+
+function stepDetails(step: ProvenanceStep, index: number, links: SourceLinks): Markup {
+  const { output, inputs, durationSeconds } = step;
+  const facts = [
+    `version ${step.version}`,
+    ...(durationSeconds === undefined ? [] : [durationText(durationSeconds)]),
+    ...(step.reused === true ? ['reused from an earlier run'] : []),
+  ].join(', ');
+  return markup`<details id="step-${index + 1}"><summary><strong>${step.step}</strong> <span class="small">${facts}</span> <span class="digest small">${output.digest.replace('sha256:', '').slice(0, 12)}</span></summary><div>
+<p class="small">Result: ${output.kind}, ${output.sizeBytes} bytes, <span class="digest">${output.digest}</span></p>
+${inputs.length === 0 ? '' : markup`<p class="small">From: ${sources(inputs.map(({ digest }) => digest), links)}</p>`}
+<pre>${JSON.stringify(step.parameters, null, 1)}</pre></div></details>
+`;
+}
+
+function dateText(iso: string): string {
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime()) ? iso : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** A duration as people say it. */
+export function durationText(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'an unknown time';
+  if (seconds < 60) return `${numberText(seconds, seconds < 10 ? 2 : 3)} s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${rest} s`;
+}
