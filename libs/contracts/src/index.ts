@@ -6,3 +6,4 @@ export * as stimulusV1 from './generated/oblique/stimulus/v1/stimulus.js';
 export * as servingV1 from './generated/oblique/serving/v1/serving.js';
 export * as statisticsV1 from './generated/oblique/statistics/v1/statistics.js';
 export * as orchestratorV1 from './generated/oblique/orchestrator/v1/orchestrator.js';
+export * as inferenceV2 from './generated/inference/grpc_service.js';
