@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@oblique/service';
+import { servingService } from './servingService.js';
+
+await runService(servingService);

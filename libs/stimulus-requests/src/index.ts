@@ -1,0 +1,2 @@
+export { readGrid, readStimulus, readVariable, type RequestedStimulus } from './readStimulus.js';
+export { refusal, refusing, refusingAsync } from './refusing.js';

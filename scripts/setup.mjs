@@ -1,0 +1,82 @@
+// Brings a clone to the point where everything runs: dependencies installed, contracts generated, code compiled.
+// Each step is left out where nothing that it depends on has changed since it last ran.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const OLDEST_NODE = [20, 19];
+
+export function setup() {
+  checkNode();
+  step(
+    'Installing dependencies',
+    join(root, 'node_modules/.oblique-installed'),
+    ['package.json', 'package-lock.json', '.npmrc'],
+    [[npm(), ['ci', '--no-audit', '--no-fund', '--loglevel=error']]],
+  );
+  generate();
+  run(process.execPath, [bin('typescript/bin/tsc'), '-b']);
+}
+
+export function generate() {
+  const buf = bin('@bufbuild/buf/bin/buf');
+  step(
+    'Generating contracts',
+    join(root, 'node_modules/.oblique-generated'),
+    ['buf.gen.yaml', 'libs/onnx/buf.gen.yaml', ...filesIn('proto'), ...filesIn('libs/onnx/proto')],
+    [
+      [process.execPath, [buf, 'generate']],
+      [process.execPath, [buf, 'generate', '--template', 'libs/onnx/buf.gen.yaml']],
+      [process.execPath, [buf, 'build', 'proto', '-o', 'libs/contracts/src/generated/descriptors.binpb']],
+    ],
+    ['libs/contracts/src/generated/descriptors.binpb', 'libs/onnx/src/generated/onnx.ts'],
+  );
+}
+
+/** Runs `command` in the clone; where it fails, so does this process. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (error !== undefined) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function bin(path) {
+  return join(root, 'node_modules', path);
+}
+
+function npm() {
+  return process.platform === 'win32' ? 'npm.cmd' : 'npm';
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  console.error(`Oblique needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+function step(title, stamp, inputs, commands, products = []) {
+  const hash = createHash('sha256').update(process.versions.modules);
+  for (const input of inputs) hash.update(input).update(readFileSync(join(root, input)));
+  const digest = hash.digest('hex');
+  const done = existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+  if (done && products.every((product) => existsSync(join(root, product)))) return;
+  console.error(`${title} …`);
+  for (const [command, args] of commands) run(command, args, { stdio: ['ignore', 2, 2] });
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, digest);
+}
+
+function filesIn(folder) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .sort();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) setup();

@@ -1,0 +1,151 @@
+import { writeNpz } from '@oblique/arrays';
+import {
+  canonicalJson,
+  parseDigest,
+  sha256,
+  type ArtifactStore,
+  type Digest,
+  type Json,
+  type Provenance,
+} from '@oblique/artifacts';
+import type { servingV1 } from '@oblique/contracts';
+import { selectLayers } from '@oblique/networks';
+import type { Runtime } from '@oblique/runtime';
+import {
+  measureSensitivity as measure,
+  networkInput,
+  MAXIMUM_POINTS,
+  sensitivityArchive,
+  type Sensitivity,
+} from '@oblique/sensitivity';
+import { serverStreaming } from '@oblique/service';
+import { readGrid, readStimulus, readVariable, refusingAsync } from '@oblique/stimulus-requests';
+import type { ModelRegistry } from './modelRegistry.js';
+import { progressStream } from './progressStream.js';
+
+/** Version of what is measured: raised when the same request would give other numbers. */
+const VERSION = '1';
+const KIND = 'sensitivity.npz';
+const COLLECTION = 'measurements';
+/** Results with at most this many values also travel in the message. */
+const MAXIMUM_INLINE_VALUES = 100_000;
+/** Size of stimuli where neither the request nor the network says. */
+const DEFAULT_SIZE_PIXELS = 224;
+
+/** MeasureSensitivity: D by layer and grid point; what was measured before is answered from the store. */
+export function measureSensitivity(models: ModelRegistry, runtime: Runtime, store: ArtifactStore) {
+  return serverStreaming<servingV1.MeasureSensitivityRequest, servingV1.MeasureSensitivityResponse>(
+    async function* (request, call) {
+      const startMs = performance.now();
+      const model = await models.get(request.model);
+      const wanted = readStimulus(request.stimulus);
+      const variable = readVariable(wanted.family, request.variable);
+      const { grid, points } = readGrid(wanted, request.grid, MAXIMUM_POINTS);
+      const layers = selectLayers(model.program, request.layers.length === 0 ? ['auto'] : request.layers);
+      const input = networkInput(model.program);
+      const stimulus = {
+        family: wanted.family.name,
+        widthPixels: wanted.widthPixels ?? input.widthPixels ?? DEFAULT_SIZE_PIXELS,
+        heightPixels: wanted.heightPixels ?? input.heightPixels ?? DEFAULT_SIZE_PIXELS,
+        stretch: wanted.stretch,
+        input: wanted.input,
+        parameters: wanted.parameters,
+      };
+      const { device, executor } = runtime.info;
+      const parameters: Json = {
+        stimulus,
+        variable: variable.name,
+        grid: grid.map((axis) => ({ ...axis })),
+        layers: layers.map(({ name, tensor }) => ({ name, tensor })),
+        device,
+        executor,
+      };
+      const provenance: Provenance = {
+        step: 'serving.measure-sensitivity',
+        version: VERSION,
+        parameters,
+        inputs: [model.artifact],
+      };
+      const key = keyOf(provenance, model.artifact.digest);
+      const facts = {
+        layers,
+        grid: grid.map(({ parameter, values }) => ({ parameter, values: [...values] })),
+        device,
+        executor,
+        pointCount: points.length,
+      };
+
+      const known = await knownResult(store, key);
+      if (known !== undefined) {
+        yield {
+          event: { $case: 'result', value: { ...facts, ...known, values: [], seconds: 0, cached: true } },
+        };
+        return;
+      }
+      const stage = `measuring ${model.name ?? model.artifact.digest.slice(0, 14)}`;
+      const events = progressStream(stage, 'stimuli', (report) =>
+        refusingAsync('stimulus', () =>
+          measure({
+            runtime,
+            network: model.program,
+            stimulus,
+            variable: variable.name,
+            grid,
+            layers,
+            batchSize: request.batchSize || undefined,
+            signal: call.signal,
+            onProgress: report,
+          }),
+        ),
+      );
+      for await (const event of events) {
+        if (event.$case === 'progress') {
+          yield { event: { $case: 'progress', value: event.value } };
+          continue;
+        }
+        const artifact = await store.put(KIND, writeNpz(sensitivityArchive(event.value)), provenance);
+        const { computedCount } = event.value;
+        await store.putRecord(COLLECTION, key, { digest: artifact.digest, computedCount });
+        const seconds = (performance.now() - startMs) / 1000;
+        yield {
+          event: {
+            $case: 'result',
+            value: {
+              ...facts,
+              artifact,
+              computedCount,
+              values: inlineValues(event.value),
+              seconds,
+              cached: false,
+            },
+          },
+        };
+      }
+    },
+  );
+}
+
+/** The key under which the result of a measurement is remembered: everything that it follows from. */
+function keyOf({ step, version, parameters }: Provenance, model: Digest): string {
+  const text = canonicalJson({ step, version, parameters, model });
+  return sha256(new TextEncoder().encode(text)).slice('sha256:'.length);
+}
+
+async function knownResult(
+  store: ArtifactStore,
+  key: string,
+): Promise<Pick<servingV1.SensitivityResult, 'artifact' | 'computedCount'> | undefined> {
+  const record = await store.getRecord(COLLECTION, key);
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
+  const { digest, computedCount } = record as Readonly<Record<string, Json>>;
+  if (typeof digest !== 'string' || typeof computedCount !== 'number') return undefined;
+  const known = parseDigest(digest);
+  return (await store.has(known))
+    ? { artifact: (await store.describe(known)).artifact, computedCount }
+    : undefined;
+}
+
+function inlineValues({ d }: Sensitivity): servingV1.LayerSensitivity[] {
+  const count = [...d.values()].reduce((sum, values) => sum + values.length, 0);
+  return count > MAXIMUM_INLINE_VALUES ? [] : [...d].map(([layer, values]) => ({ layer, d: [...values] }));
+}

@@ -1,0 +1,99 @@
+import { UnsupportedOperatorError } from '@oblique/autodiff';
+import { servingV1 } from '@oblique/contracts';
+import { UnknownArchitectureError, UnknownLayerError } from '@oblique/networks';
+import { MalformedProgramError } from '@oblique/onnx';
+import {
+  DeviceUnavailableError,
+  InvalidRunError,
+  OutOfMemoryError,
+  ProgramRejectedError,
+  QueueFullError,
+  RunFailedError,
+  Runtime,
+  RuntimeClosedError,
+  WorkerDiedError,
+} from '@oblique/runtime';
+import { SensitivityError } from '@oblique/sensitivity';
+import { defineService, implement } from '@oblique/service';
+import { addModel } from './addModel.js';
+import { describeModel } from './describeModel.js';
+import { listModels } from './listModels.js';
+import { measureSensitivity } from './measureSensitivity.js';
+import { ModelRegistry } from './modelRegistry.js';
+import { removeModel } from './removeModel.js';
+
+const MEBIBYTE = 1024 ** 2;
+
+/** The serving service: holds models, runs them, and measures what they are sensitive to. */
+export const servingService = defineService({
+  name: 'serving',
+  description: 'Holds models and measures what they are sensitive to.',
+  defaultPort: 7412,
+  options: {
+    device: {
+      type: 'choice',
+      description: 'Where models run; there is no falling back.',
+      choices: ['cpu', 'cuda'],
+      default: 'cpu',
+    },
+    workers: {
+      type: 'integer',
+      description: 'Models that run at the same time. Default: one a core.',
+      minimum: 1,
+      maximum: 256,
+    },
+    'threads-per-worker': {
+      type: 'integer',
+      description: 'Cores that one run uses. Default: 1.',
+      minimum: 1,
+      maximum: 256,
+    },
+    'memory-limit-mib': {
+      type: 'integer',
+      description: 'Memory for loaded models. Default: half of what there is.',
+      minimum: 64,
+    },
+    'max-model-bytes': {
+      type: 'integer',
+      description: 'Largest model that is taken.',
+      default: 2048 * MEBIBYTE,
+      minimum: 1,
+    },
+  },
+  errors: [
+    [MalformedProgramError, 'MALFORMED_MODEL'],
+    [ProgramRejectedError, 'MALFORMED_MODEL'],
+    [UnsupportedOperatorError, 'UNSUPPORTED_OPERATOR'],
+    [UnknownLayerError, 'UNKNOWN_LAYER'],
+    [UnknownArchitectureError, 'INVALID_ARGUMENT'],
+    [SensitivityError, 'INVALID_ARGUMENT'],
+    [InvalidRunError, 'INVALID_ARGUMENT'],
+    [RunFailedError, 'INVALID_ARGUMENT'],
+    [OutOfMemoryError, 'OUT_OF_MEMORY'],
+    [WorkerDiedError, 'WORKER_DIED'],
+    [DeviceUnavailableError, 'DEVICE_UNAVAILABLE'],
+    [QueueFullError, 'UNAVAILABLE'],
+    [RuntimeClosedError, 'UNAVAILABLE'],
+  ],
+  async register({ store, options, log, onClose }) {
+    const memoryLimitMib = options['memory-limit-mib'];
+    const runtime = await Runtime.start({
+      device: options.device,
+      workers: options.workers,
+      threadsPerWorker: options['threads-per-worker'],
+      memoryLimitBytes: memoryLimitMib === undefined ? undefined : memoryLimitMib * MEBIBYTE,
+    });
+    onClose(() => runtime.close());
+    log.info(runtime.info, 'runtime started');
+    const models = new ModelRegistry(store);
+    return [
+      implement(servingV1.ServingServiceService, {
+        addModel: addModel(models, runtime, options['max-model-bytes']),
+        listModels: listModels(models),
+        describeModel: describeModel(models),
+        removeModel: removeModel(models),
+        measureSensitivity: measureSensitivity(models, runtime, store),
+      }),
+    ];
+  },
+});
