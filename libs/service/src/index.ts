@@ -33,3 +33,4 @@ export {
 } from './artifactClient.js';
 export { readArtifactRef, readDigest, readProvenance, writeProvenance } from './artifactMessages.js';
 export { MAX_MESSAGE_BYTES } from './channelOptions.js';
+export { checkHealth, type Health } from './checkHealth.js';

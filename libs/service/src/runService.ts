@@ -1,3 +1,5 @@
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
+
 import { commonOptions } from './serviceConfig.js';
 import type { ServiceDefinition } from './serviceDefinition.js';
 import { UsageError, type OptionSpecs } from './serviceOptions.js';
@@ -27,6 +29,8 @@ export async function runService<Specs extends OptionSpecs>(
     process.stdout.write(`${helpOf(definition)}\n`);
     return;
   }
+  // What grpc-js would print, it also throws.
+  setLogVerbosity(logVerbosity.NONE);
   let service: RunningService;
   try {
     service = await startService(definition, argv, process.env);
