@@ -26,8 +26,7 @@ export interface StimulusOptions extends ImageSize {
 export function compileStimulus(options: StimulusOptions): Program {
   const { widthPixels, heightPixels, stretch = 'none' } = options;
   const family = typeof options.family === 'string' ? findFamily(options.family) : options.family;
-  checkSize('width', widthPixels);
-  checkSize('height', heightPixels);
+  checkImageSize({ widthPixels, heightPixels });
   checkStretch(family, stretch);
 
   const builder = new ProgramBuilder(family.name);
@@ -50,6 +49,20 @@ export function compileStimulus(options: StimulusOptions): Program {
 }
 
 /**
+ * Checks that width and height are whole numbers from 1 to {@link MAXIMUM_SIZE_PIXELS}.
+ * @throws ValueOutOfRangeError
+ */
+export function checkImageSize({ widthPixels, heightPixels }: ImageSize): void {
+  for (const [name, pixels] of Object.entries({ width: widthPixels, height: heightPixels })) {
+    if (Number.isInteger(pixels) && pixels >= 1 && pixels <= MAXIMUM_SIZE_PIXELS) continue;
+    throw new ValueOutOfRangeError(
+      name,
+      `${name} = ${pixels} pixels is not possible; allowed are whole numbers from 1 to ${MAXIMUM_SIZE_PIXELS}.`,
+    );
+  }
+}
+
+/**
  * Checks that the family offers the stretch.
  * @throws StretchError
  */
@@ -66,12 +79,4 @@ function stretched(f: Float64Formula, image: string): string {
   const { minimum, maximum } = f.extremes(image);
   const fromZeroToOne = f.div(f.sub(image, minimum), f.sub(maximum, minimum));
   return f.sub(f.mul(2, fromZeroToOne), 1);
-}
-
-function checkSize(name: 'width' | 'height', pixels: number): void {
-  if (Number.isInteger(pixels) && pixels >= 1 && pixels <= MAXIMUM_SIZE_PIXELS) return;
-  throw new ValueOutOfRangeError(
-    name,
-    `${name} = ${pixels} pixels is not possible; allowed are whole numbers from 1 to ${MAXIMUM_SIZE_PIXELS}.`,
-  );
 }

@@ -2,6 +2,7 @@ export type { Parameter } from './parameter.js';
 export type { ImageSize, InputEncoding, Point, StimulusFamily, Stretch } from './stimulusFamily.js';
 export { FAMILIES, findFamily, findParameter } from './families.js';
 export {
+  checkImageSize,
   checkStretch,
   compileStimulus,
   MAXIMUM_SIZE_PIXELS,

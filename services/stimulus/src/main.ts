@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@oblique/service';
+import { stimulusService } from './stimulusService.js';
+
+await runService(stimulusService);

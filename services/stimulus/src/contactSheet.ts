@@ -1,0 +1,90 @@
+import { escapeMarkup, renderPng } from '@oblique/report';
+import type { GridAxis, Parameter, Point } from '@oblique/stimuli';
+import sharp from 'sharp';
+import type { Picture } from './picture.js';
+import { captionOf, valueWithUnit } from './captions.js';
+import type { DrawnStimulus } from './drawnStimulus.js';
+
+const MARGIN = 16;
+const GAP = 10;
+const TILE_HEIGHT = 128;
+const LINE_HEIGHT = 15;
+const HEADER_LINE_HEIGHT = 19;
+const MOST_COLUMNS = 12;
+/** A wide enough guess of a character's width at the sizes used. */
+const CHARACTER_WIDTH = 6.6;
+/** Up to so many tiles the sheet is drawn at twice its size, for sharp screens. */
+const MOST_TILES_AT_DOUBLE_SIZE = 144;
+
+export interface SheetOptions {
+  readonly stimulus: DrawnStimulus;
+  readonly axes: readonly GridAxis[];
+  readonly points: readonly Point[];
+  readonly variable: Parameter | undefined;
+  readonly pictures: readonly Picture[];
+  /** The magnitude that black and white of the derivatives stand for. */
+  readonly largestDerivative: number;
+}
+
+/** All pictures of a grid on one sheet, each with the values that vary; rows follow the last axis. */
+export async function contactSheet(options: SheetOptions): Promise<Uint8Array> {
+  const { stimulus, axes, points, pictures } = options;
+  const scale = points.length <= MOST_TILES_AT_DOUBLE_SIZE ? 2 : 1;
+  const header = captionOf(options);
+  const labels = points.map((point) =>
+    axes.map(({ parameter }) => `${parameter} ${valueWithUnit(stimulus.family, parameter, point)}`),
+  );
+
+  const picture = pictures[0] ?? { widthPixels: 1, heightPixels: 1 };
+  const tileWidth = Math.max(1, Math.round((TILE_HEIGHT * picture.widthPixels) / picture.heightPixels));
+  const cellWidth = Math.max(tileWidth, longest(labels.flat()) * CHARACTER_WIDTH) + GAP;
+  const cellHeight = TILE_HEIGHT + axes.length * LINE_HEIGHT + GAP;
+  const columns = columnsOf(axes, points.length);
+  const rows = Math.ceil(points.length / columns);
+  const top = MARGIN + header.length * HEADER_LINE_HEIGHT + GAP;
+  const width = Math.ceil(
+    2 * MARGIN + Math.max(columns * cellWidth - GAP, longest(header) * CHARACTER_WIDTH),
+  );
+  const height = Math.ceil(top + rows * cellHeight - GAP + MARGIN);
+
+  const parts = header.map((line, index) => {
+    const style = index === 0 ? 'font-size="14" font-weight="bold"' : 'font-size="12" fill="#444"';
+    return `<text x="${MARGIN}" y="${MARGIN + 13 + index * HEADER_LINE_HEIGHT}" ${style}>${escapeMarkup(line)}</text>`;
+  });
+  for (const [index, { png }] of pictures.entries()) {
+    const x = MARGIN + (index % columns) * cellWidth;
+    const y = top + Math.floor(index / columns) * cellHeight;
+    const small = await thumbnail(png, tileWidth * scale, TILE_HEIGHT * scale, picture.heightPixels);
+    parts.push(
+      `<image x="${x}" y="${y}" width="${tileWidth}" height="${TILE_HEIGHT}" href="data:image/png;base64,${small.toString('base64')}"/>`,
+      `<rect x="${x}" y="${y}" width="${tileWidth}" height="${TILE_HEIGHT}" fill="none" stroke="#bbb" stroke-width="0.5"/>`,
+      ...(labels[index] ?? []).map(
+        (label, line) =>
+          `<text x="${x}" y="${y + TILE_HEIGHT + (line + 1) * LINE_HEIGHT - 2}" font-size="11">${escapeMarkup(label)}</text>`,
+      ),
+    );
+  }
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif">${parts.join('')}</svg>`;
+  return renderPng(svg, scale);
+}
+
+/** A row is a run of the last axis where there are several axes and it is short enough. */
+function columnsOf(axes: readonly GridAxis[], points: number): number {
+  const last = axes.at(-1)?.values.length ?? 1;
+  return axes.length > 1 && last > 1 && last <= MOST_COLUMNS ? last : Math.min(points, MOST_COLUMNS / 2);
+}
+
+/** Small pictures are enlarged with their pixels kept apart, large ones are averaged. */
+async function thumbnail(
+  png: Uint8Array,
+  width: number,
+  height: number,
+  sourceHeight: number,
+): Promise<Buffer> {
+  const kernel = height > sourceHeight ? 'nearest' : 'lanczos3';
+  return sharp(png).resize({ width, height, fit: 'fill', kernel }).png().toBuffer();
+}
+
+function longest(lines: readonly string[]): number {
+  return lines.reduce((most, line) => Math.max(most, line.length), 0);
+}
