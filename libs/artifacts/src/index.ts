@@ -1,1 +1,18 @@
-export {};
+export {
+  parseDigest,
+  sha256,
+  type ArtifactRef,
+  type Digest,
+  type Manifest,
+  type Provenance,
+} from './artifact.js';
+export type { ArtifactStore } from './artifactStore.js';
+export {
+  ArtifactCorruptError,
+  ArtifactNotFoundError,
+  RecordCorruptError,
+  StoreFullError,
+  StoreUnavailableError,
+} from './errors.js';
+export { canonicalJson, parseJson, type Json } from './json.js';
+export { openStore } from './openStore.js';
