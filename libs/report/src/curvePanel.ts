@@ -69,7 +69,7 @@ export function curvePanel({ panel, axis, value, flatLevel, size, domain, xTitle
   const named = count <= size.namedLayers ? indices : spread(count, size.namedLayers - 1);
   const names = shortenDistinctly(
     panel.layers.map((layer) => layer.name),
-    34,
+    size.columns === 1 ? 34 : 25,
   );
   const x = {
     field: 'x',

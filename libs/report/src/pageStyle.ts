@@ -12,7 +12,7 @@ p{margin:.5rem 0;max-width:46rem}
 a{color:#0550ae}
 code,.digest{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.86em;overflow-wrap:anywhere}
 .meta,.small{color:${MUTED};font-size:.9rem}
-.meta span{white-space:nowrap;margin-right:1.2rem}
+.meta{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem}
 .tally{display:flex;flex-wrap:wrap;gap:.6rem;margin:1.1rem 0}
 .notice{border-left:4px solid ${VERDICT_COLOURS.inconclusive};background:#fdf8ee;padding:.55rem .9rem;margin:1rem 0;max-width:none}
 .verdict,.origin{display:inline-block;border:1.5px solid currentColor;border-radius:1rem;padding:.05rem .65rem;font-size:.88rem;font-weight:600;white-space:nowrap}

@@ -32,7 +32,7 @@ export const CATEGORY_SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 't
 
 /** Diverging colour of `position` in [-1, 1]: purple below, pale at 0, orange above. */
 export function divergingColour(position: number): string {
-  return interpolatePuOr(0.5 - 0.42 * Math.max(-1, Math.min(1, position)));
+  return interpolatePuOr(0.5 + 0.42 * Math.max(-1, Math.min(1, position)));
 }
 
 export const VERDICT_COLOURS = { supported: '#1a7f37', 'not supported': '#b3261e', inconclusive: '#8a5a00' } as const;

@@ -1,0 +1,184 @@
+import { readNpz, toNumbers } from '@oblique/arrays';
+import { SaxesParser } from 'saxes';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildReport } from './buildReport.js';
+import { demonstrationReport, HOSTILE_NAME } from './demonstrationReport.js';
+import { drawableText } from './drawableText.js';
+import type { Report } from './report.js';
+
+const FIGURES = ['curves', 'ratio', 'grid', 'effects', 'stimuli'];
+
+let report: Report;
+let files: Map<string, Uint8Array>;
+
+beforeAll(async () => {
+  report = await demonstrationReport();
+  files = await buildReport(report);
+});
+
+function bytesAt(path: string): Uint8Array {
+  const bytes = files.get(path);
+  if (!bytes) throw new Error(`The bundle has no ${path}.`);
+  return bytes;
+}
+
+function textAt(path: string): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytesAt(path));
+}
+
+/** The rows of an RFC 4180 file, read apart from the writer. */
+function csvRows(text: string): string[][] {
+  return [...text.matchAll(/(?:(?:"(?:[^"]|"")*"|[^",\r\n]*)(?:,|\r\n))+?(?<=\r\n)/g)].map(([line]) =>
+    [...line.slice(0, -2).matchAll(/(?:^|,)("(?:[^"]|"")*"|[^",]*)/g)].map(([, cell = '']) =>
+      cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell,
+    ),
+  );
+}
+
+describe('the bundle', () => {
+  it('has exactly the files of a report', () => {
+    const figures = FIGURES.flatMap((id) => ['svg', 'png', 'csv', 'npz'].map((end) => `figures/${id}.${end}`));
+    expect([...files.keys()].sort()).toEqual(['report.html', 'results.json', 'provenance.json', ...figures].sort());
+  });
+
+  it('is the same bytes for the same report', async () => {
+    const again = await buildReport(await demonstrationReport());
+    for (const [path, bytes] of files) expect(Buffer.from(again.get(path) ?? []).equals(bytes), path).toBe(true);
+  });
+
+  it('refuses two figures of one id, and ids that are no file names', async () => {
+    const [figure] = report.figures;
+    if (!figure) throw new Error('The demonstration has figures.');
+    await expect(buildReport({ ...report, figures: [figure, figure] })).rejects.toThrow(/Two figures .* "curves"/);
+    await expect(buildReport({ ...report, figures: [{ ...figure, id: '../up' }] })).rejects.toThrow(/figure id/);
+  });
+});
+
+describe('the numbers', () => {
+  it('are the same in .csv and .npz, to the last bit, NaN where nothing is known', () => {
+    const [columns = [], ...rows] = csvRows(textAt('figures/curves.csv'));
+    expect(columns).toEqual(['panel', 'layer', 'depth', 'orientation', 'n']);
+    const arrays = readNpz(bytesAt('figures/curves.npz'));
+    const orientation = arrays.get('orientation');
+    if (!orientation) throw new Error('The grid is missing.');
+    expect(arrays.size).toBe(1 + 2 * 3);
+    let compared = 0;
+    for (const [name, array] of arrays) {
+      if (name === 'orientation') continue;
+      const own = rows.filter(([panel, layer]) => name === `n/${panel}/${layer}`);
+      expect(own.map((row) => Number(row[3]))).toEqual([...toNumbers(orientation)]);
+      expect(own.map((row) => Number(row[4]))).toEqual([...toNumbers(array)]);
+      compared += own.length;
+    }
+    expect(compared).toBe(rows.length);
+    expect(rows.filter((row) => row[4] === 'nan')).toHaveLength(2);
+  });
+
+  it('of ratios are the same in .csv and .npz', () => {
+    const rows = csvRows(textAt('figures/ratio.csv')).slice(1);
+    const arrays = readNpz(bytesAt('figures/ratio.npz'));
+    ['depth', 'ratio', 'low', 'high'].forEach((name, column) => {
+      const array = arrays.get(`${name}/${HOSTILE_NAME}`);
+      expect(array && [...toNumbers(array)]).toEqual(rows.map((row) => Number(row[column + 2])));
+    });
+    const grid = readNpz(bytesAt('figures/grid.npz')).get('ratio');
+    expect(grid?.shape).toEqual([2, 2]);
+    expect(grid && [...toNumbers(grid)]).toEqual(csvRows(textAt('figures/grid.csv')).slice(1).map((row) => Number(row[2])));
+  });
+
+  it('of every claim stand in results.json, null where not measured', () => {
+    const results = JSON.parse(textAt('results.json')) as { claims: { id: string }[] };
+    expect(results.claims).toHaveLength(3);
+    expect(results.claims[0]).toEqual({
+      id: 'claim-0',
+      sentence: `Sentence 0 ${HOSTILE_NAME}`,
+      statistic: 'a ratio',
+      threshold: 'above 1.1',
+      effect: 1.5,
+      interval: { low: 1.2, high: 1.8, confidence: 0.95 },
+      verdict: 'supported',
+      explanation: 'Made up.',
+      figures: ['curves'],
+    });
+    expect(results.claims[2]).toMatchObject({ verdict: 'inconclusive', effect: null, interval: null });
+  });
+
+  it('lead to their steps in provenance.json', () => {
+    const provenance = JSON.parse(textAt('provenance.json')) as {
+      claims: Record<string, string[]>;
+      figures: Record<string, string[]>;
+      steps: { output: { digest: string } }[];
+    };
+    const made = provenance.steps.map((step) => step.output.digest);
+    expect(Object.keys(provenance.figures)).toEqual(FIGURES);
+    for (const digests of [...Object.values(provenance.figures), ...Object.values(provenance.claims)]) {
+      expect(digests.length).toBeGreaterThan(0);
+      for (const digest of digests) expect(made).toContain(digest);
+    }
+  });
+});
+
+describe('the drawings', () => {
+  it.each(FIGURES)('%s.svg is well-formed XML that loads nothing', (id) => {
+    const parser = new SaxesParser({ xmlns: true });
+    const elements = new Map<string, number>();
+    parser.on('error', (error) => {
+      throw error;
+    });
+    parser.on('opentag', ({ local, attributes }) => {
+      elements.set(local, (elements.get(local) ?? 0) + 1);
+      for (const { local: name, value } of Object.values(attributes)) {
+        if (name === 'href' || name === 'src') expect(value).toMatch(/^data:|^#/);
+        expect(name).not.toMatch(/^on/);
+      }
+    });
+    parser.write(textAt(`figures/${id}.svg`)).close();
+    expect(elements.get('text')).toBeGreaterThan(0);
+    expect(elements.has('script')).toBe(false);
+  });
+
+  it.each(FIGURES)('%s.png is twice the size of the drawing', (id) => {
+    const figure = report.figures.find((candidate) => candidate.id === id);
+    const header = new DataView(bytesAt(`figures/${id}.png`).slice(0, 24).buffer);
+    expect(header.getUint32(0)).toBe(0x89504e47);
+    expect(Math.abs(header.getUint32(16) - 2 * (figure?.widthPixels ?? 0))).toBeLessThanOrEqual(2);
+    expect(Math.abs(header.getUint32(20) - 2 * (figure?.heightPixels ?? 0))).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('the page', () => {
+  it('loads nothing from anywhere', () => {
+    const html = textAt('report.html');
+    const tags = [...html.replace(/<script>.*<\/script>/s, '').matchAll(/<[a-z][^>]*>/g)].join('\n');
+    const loads = [...tags.matchAll(/\s(?:src|href|xlink:href|action|poster|data)\s*=\s*["']?([^"'\s>]+)/g)].map(([, url = '']) => url);
+    expect(loads.length).toBeGreaterThan(FIGURES.length * 4);
+    for (const url of loads) expect(url).toMatch(/^(#|data:|figures\/)/);
+    expect(html).not.toMatch(/@import|url\(\s*['"]?http|fetch\(|XMLHttpRequest|import\(/);
+    expect(html).toContain("default-src 'none'");
+  });
+
+  it('lets no name become code', () => {
+    const html = textAt('report.html');
+    expect(html).not.toContain('<script>alert');
+    expect(html.match(/<script\b/g)).toHaveLength(1 + report.figures.filter((figure) => figure.curves).length);
+    expect(html).not.toContain('\u0000');
+    const data = /<script type="application\/json">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
+    const curves = new Map(JSON.parse(data) as [string, { x: number[]; y: number[] }][]);
+    expect(curves.get(`trained one · ${drawableText(HOSTILE_NAME)}`)?.x).toEqual([0, 15, 30, 45, 75, 90, 105, 120, 135, 150, 165, 180]);
+  });
+
+  it('says every verdict in words, and which networks are not trained', () => {
+    const html = textAt('report.html');
+    for (const verdict of ['supported', 'not supported', 'inconclusive']) expect(html).toMatch(new RegExp(`class="verdict [^"]+">. ${verdict}<`));
+    expect(html).toMatch(/Not all networks here are trained:<\/strong> [^<]*\(untrained\)\./);
+  });
+
+  it('stays under 3 MB: the largest drawings become pictures', async () => {
+    const [curves] = report.figures;
+    if (!curves) throw new Error('The demonstration has figures.');
+    const heavy = { ...curves, svg: curves.svg.replace('</svg>', `<!--${'x'.repeat(2_500_000)}--></svg>`) };
+    const html = (await buildReport({ ...report, figures: [heavy, ...report.figures.slice(1)] })).get('report.html');
+    expect(html?.length).toBeLessThan(3_000_000);
+    expect(new TextDecoder().decode(html)).toContain('src="data:image/png;base64,');
+  });
+});
