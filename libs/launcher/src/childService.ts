@@ -1,0 +1,244 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { checkHealth, type ReadyLine } from '@oblique/service';
+
+import { ServiceLog } from './serviceLog.js';
+import { LaunchError, type ServiceProgram } from './servicePrograms.js';
+
+export interface ChildOptions {
+  readonly store: string;
+  readonly logPath: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Endpoints of the services that it needs, by name. */
+  readonly endpoints: ReadonlyMap<string, string>;
+  readonly onRestart: (event: RestartEvent) => void;
+}
+
+/** A service died while it ran, and is started again. */
+export interface RestartEvent {
+  readonly name: string;
+  /** "signal SIGKILL" or "exit code 1". */
+  readonly died: string;
+  readonly restartInMs: number;
+}
+
+export interface ServiceState {
+  readonly name: string;
+  readonly endpoint: string;
+  /** Absent while it is being restarted. */
+  readonly pid: number | undefined;
+  readonly restarts: number;
+}
+
+const START_TIMEOUT_MS = 60_000;
+const DRAIN_SECONDS = 5;
+const FIRST_RESTART_MS = 100;
+const SLOWEST_RESTART_MS = 10_000;
+/** A service that lived this long died of something new: the next restart is quick again. */
+const STABLE_MS = 30_000;
+
+/** One service as a child process: started, restarted on its port when it dies, stopped. */
+export class ChildService {
+  readonly #program: ServiceProgram;
+  readonly #options: ChildOptions;
+  readonly #log: ServiceLog;
+  readonly #stopping = new AbortController();
+  #child: ChildProcess | undefined;
+  #endpoint = '';
+  #restarts = 0;
+  #restarting: Promise<void> = Promise.resolve();
+
+  constructor(program: ServiceProgram, options: ChildOptions) {
+    this.#program = program;
+    this.#options = options;
+    this.#log = new ServiceLog(options.logPath);
+  }
+
+  get state(): ServiceState {
+    const { name } = this.#program;
+    return { name, endpoint: this.#endpoint, pid: this.#child?.pid, restarts: this.#restarts };
+  }
+
+  /**
+   * Resolves with its endpoint when its health is SERVING.
+   *
+   * @throws LaunchError with the last lines of its log when it dies before, or takes over a minute.
+   */
+  async start(): Promise<string> {
+    this.#endpoint = await this.#launch(this.#options.port, FIRST_RESTART_MS);
+    return this.#endpoint;
+  }
+
+  /** Stops it gracefully; by force when it takes longer than draining may. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    if (this.#child !== undefined) await end(this.#child);
+    await this.#restarting;
+    if (this.#child !== undefined) await end(this.#child);
+  }
+
+  async #launch(port: number, nextRestartMs: number): Promise<string> {
+    const child = this.#spawn(port);
+    this.#child = child;
+    const startedMs = performance.now();
+    try {
+      const endpoint = await this.#ready(child);
+      const onExit = (): void => {
+        this.#child = undefined;
+        if (this.#stopping.signal.aborted) return;
+        const restartInMs = performance.now() - startedMs > STABLE_MS ? FIRST_RESTART_MS : nextRestartMs;
+        this.#restarting = this.#restart(endpoint, describeExit(child), restartInMs);
+      };
+      // It may have died between its last answer and now.
+      if (hasExited(child)) onExit();
+      else child.once('exit', onExit);
+      return endpoint;
+    } catch (error) {
+      await end(child);
+      this.#child = undefined;
+      throw error;
+    }
+  }
+
+  /** Starts it again on the port that the others know, until that succeeds or it is stopped. */
+  async #restart(endpoint: string, died: string, firstMs: number): Promise<void> {
+    const { name } = this.#program;
+    const port = Number(endpoint.slice(endpoint.lastIndexOf(':') + 1));
+    let cause = died;
+    for (let waitMs = firstMs; !this.#stopping.signal.aborted; waitMs = slower(waitMs)) {
+      this.#options.onRestart({ name, died: cause, restartInMs: waitMs });
+      await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      if (this.#stopping.signal.aborted) return;
+      this.#restarts += 1;
+      try {
+        await this.#launch(port, slower(waitMs));
+        return;
+      } catch (error) {
+        cause = error instanceof Error ? error.message : String(error);
+      }
+    }
+  }
+
+  #spawn(port: number): ChildProcess {
+    const { script, arguments: more = [] } = this.#program;
+    const given = ['--host', '127.0.0.1', '--port', String(port), '--store', this.#options.store];
+    const fixed = ['--drain-seconds', String(DRAIN_SECONDS), '--exit-with-parent'];
+    const endpoints = [...this.#options.endpoints].map(([name, endpoint]) => [
+      `OBLIQUE_${name.toUpperCase().replaceAll('-', '_')}_ENDPOINT`,
+      endpoint,
+    ]);
+    const logDescriptor = this.#log.open();
+    try {
+      const child = spawn(process.execPath, [script, ...given, ...fixed, ...more], {
+        // An open stdin tells it that we live.
+        stdio: ['pipe', 'pipe', logDescriptor],
+        env: { ...process.env, ...Object.fromEntries(endpoints) },
+        // A process group of its own: Ctrl-C is for us, and we stop our services in order.
+        detached: true,
+        windowsHide: true,
+      });
+      child.on('error', () => undefined);
+      child.stdin?.on('error', () => undefined);
+      return child;
+    } finally {
+      closeSync(logDescriptor);
+    }
+  }
+
+  /** The endpoint that it prints, once its health is SERVING. */
+  async #ready(child: ChildProcess): Promise<string> {
+    const { name } = this.#program;
+    const over = new AbortController();
+    const timer = setTimeout(() => {
+      over.abort(
+        new LaunchError(
+          `The ${name} service did not start within ${START_TIMEOUT_MS / 1000} s. ${this.#tail()}`,
+        ),
+      );
+    }, START_TIMEOUT_MS);
+    const onExit = (): void => {
+      over.abort(
+        new LaunchError(`The ${name} service did not start: ${describeExit(child)}. ${this.#tail()}`),
+      );
+    };
+    const onError = (cause: Error): void => {
+      over.abort(new LaunchError(`The ${name} service cannot be run: ${cause.message}`, { cause }));
+    };
+    const onStop = (): void => {
+      over.abort(new LaunchError(`The ${name} service was stopped while it started.`));
+    };
+    child.once('exit', onExit).once('error', onError);
+    this.#stopping.signal.addEventListener('abort', onStop, { once: true });
+    if (this.#stopping.signal.aborted) onStop();
+    try {
+      const line = await firstLine(child.stdout, over.signal);
+      const { endpoint } = readReadyLine(name, line);
+      while ((await checkHealth(endpoint, '', { signal: over.signal })) !== 'SERVING') {
+        await delay(50, undefined, { signal: over.signal });
+      }
+      return endpoint;
+    } catch (error) {
+      over.signal.throwIfAborted();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      child.off('exit', onExit).off('error', onError);
+      this.#stopping.signal.removeEventListener('abort', onStop);
+    }
+  }
+
+  #tail(): string {
+    const lines = this.#log.tail();
+    return lines === ''
+      ? `Its log ${this.#log.path} is empty.`
+      : `The end of its log ${this.#log.path}:\n${lines}`;
+  }
+}
+
+/** The first line of a stream, which is then read on and dropped so that its writer never waits. */
+async function firstLine(stream: Readable | null, signal: AbortSignal): Promise<string> {
+  if (stream === null) throw new LaunchError('The service was started without a pipe for its stdout.');
+  const lines = createInterface({ input: stream });
+  const [line]: unknown[] = await once(lines, 'line', { signal });
+  return String(line);
+}
+
+function readReadyLine(name: string, line: string): ReadyLine {
+  try {
+    const ready: unknown = JSON.parse(line);
+    if (typeof ready === 'object' && ready !== null && 'endpoint' in ready && 'pid' in ready) {
+      const { endpoint, pid } = ready;
+      if (typeof endpoint === 'string' && typeof pid === 'number') return { name, endpoint, pid };
+    }
+  } catch {
+    // Said below.
+  }
+  throw new LaunchError(`The ${name} service printed ${JSON.stringify(line)} where its endpoint was due.`);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || hasExited(child)) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), (DRAIN_SECONDS + 5) * 1000);
+  await exited;
+  clearTimeout(timer);
+}
+
+function hasExited(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function describeExit({ exitCode, signalCode }: ChildProcess): string {
+  return signalCode === null ? `exit code ${exitCode ?? 'unknown'}` : `signal ${signalCode}`;
+}
+
+function slower(waitMs: number): number {
+  return Math.min(waitMs * 2, SLOWEST_RESTART_MS);
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import type { ServiceState } from './childService.js';
+import type { SupervisorAddress } from './stateFile.js';
+
+export type SupervisorRequest = 'status' | 'stop';
+
+/** What the supervisor tells of itself. */
+export interface SupervisorStatus {
+  readonly store: string;
+  readonly services: readonly ServiceState[];
+}
+
+/** Takes requests of later commands on a free loopback port; those without the token get no answer. */
+export async function listenForRequests(
+  token: string,
+  answer: (request: SupervisorRequest) => Promise<SupervisorStatus>,
+): Promise<{ readonly server: Server; readonly port: number }> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => undefined);
+    socket.setTimeout(10_000, () => socket.destroy());
+    void reply(socket, token, answer).catch(() => socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
+  return { server, port: address.port };
+}
+
+async function reply(
+  socket: Socket,
+  token: string,
+  answer: (request: SupervisorRequest) => Promise<SupervisorStatus>,
+): Promise<void> {
+  const [given, request] = (await text(socket)).split(' ');
+  if (given !== token || (request !== 'status' && request !== 'stop')) {
+    socket.destroy();
+    return;
+  }
+  socket.setTimeout(0);
+  socket.end(JSON.stringify(await answer(request)));
+}
+
+/** Asks a supervisor; undefined where none answers at the address, as after a crash. */
+export async function askSupervisor(
+  { port, token }: SupervisorAddress,
+  request: SupervisorRequest,
+): Promise<SupervisorStatus | undefined> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    socket.end(`${token} ${request}`);
+    const status: SupervisorStatus = JSON.parse(await text(socket));
+    return status;
+  } catch {
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
+}
