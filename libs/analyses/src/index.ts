@@ -1,1 +1,18 @@
-export {};
+import type { Analysis } from './analysis.js';
+import { orientation } from './orientation/orientation.js';
+
+export {
+  InvalidParametersError,
+  type Analysis,
+  type AnalysisParameter,
+  type ParameterViolation,
+  type Plan,
+  type PreparedAnalysis,
+  type RunContext,
+} from './analysis.js';
+export { orientation } from './orientation/orientation.js';
+export { readReportFiles, type ReportFile } from './reportFiles.js';
+export { connectServices, type ServiceEndpoints, type Services } from './services.js';
+
+/** Every analysis, by the order in which they are listed. */
+export const ANALYSES: readonly Analysis[] = [orientation];

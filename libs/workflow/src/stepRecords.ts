@@ -1,4 +1,4 @@
-import { parseDigest, type ArtifactRef, type ArtifactStore, type Json } from '@oblique/artifacts';
+import { parseDigest, RecordCorruptError, type ArtifactRef, type ArtifactStore, type Json } from '@oblique/artifacts';
 import type { StepResult } from './step.js';
 
 const COLLECTION = 'steps';
@@ -24,10 +24,19 @@ export class StepRecords {
 
   /** The finished step, or undefined where there is none, it cannot be read, or an artifact of it is gone. */
   async find(key: string): Promise<StepRecord | undefined> {
-    const record = decodeRecord(await this.store.getRecord(COLLECTION, key));
+    const record = decodeRecord(await this.#read(key));
     if (record === undefined) return undefined;
     const present = await Promise.all(record.results.map(({ digest }) => this.store.has(digest)));
     return present.every(Boolean) ? record : undefined;
+  }
+
+  async #read(key: string): Promise<Json | undefined> {
+    try {
+      return await this.store.getRecord(COLLECTION, key);
+    } catch (error) {
+      if (error instanceof RecordCorruptError) return undefined;
+      throw error;
+    }
   }
 
   async save(key: string, step: { step: string; version: string }, record: StepRecord): Promise<void> {
