@@ -377,7 +377,9 @@ describe('Runtime.start', () => {
     const program = runtime.load(slow(40));
     const runs = [runtime.run(program, { x: BIG }), runtime.run(program, { x: BIG })];
     const settled = Promise.allSettled(runs);
+    expect(runtime.isClosed).toBe(false);
     await runtime.close();
+    expect(runtime.isClosed).toBe(true);
     for (const result of await settled)
       expect(result).toMatchObject({ reason: expect.any(RuntimeClosedError) });
     await expect(runtime.run(program, { x: BIG })).rejects.toThrow(RuntimeClosedError);

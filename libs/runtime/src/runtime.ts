@@ -97,6 +97,11 @@ export class Runtime {
     }
   }
 
+  /** Whether it was closed: it runs nothing any more. */
+  get isClosed(): boolean {
+    return this.#pool.isClosed;
+  }
+
   get usage(): RuntimeUsage {
     return this.#pool.usage;
   }

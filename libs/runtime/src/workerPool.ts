@@ -52,6 +52,10 @@ export class WorkerPool implements ThreadEvents {
     this.#ledger = new SessionLedger(options.memoryLimitBytes);
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   get usage(): { workers: number; running: number; queued: number; sessions: number; sessionBytes: number } {
     return {
       workers: this.#threads.size,
