@@ -23,7 +23,7 @@ export interface PanelGrid {
 /** The layout for `count` panels; a panel with its own legend takes more room. */
 export function panelGrid(count: number, oneLegend: boolean): PanelGrid {
   const columns = count === 1 ? 1 : count === 2 || count === 4 || !oneLegend ? 2 : 3;
-  const [width, height] = columns === 1 ? [600, 340] : columns === 2 ? [290, 220] : [220, 180];
+  const [width, height] = columns === 1 ? [600, 340] : columns === 2 ? [oneLegend ? 290 : 265, 220] : [220, 180];
   const legendHeight = oneLegend && count > columns ? 2 * height : height;
   return { columns, width, height, namedLayers: Math.floor(legendHeight / LEGEND_LINE_PIXELS) - 1 };
 }
@@ -119,7 +119,7 @@ export function curvePanel({ panel, axis, value, flatLevel, size, domain, xTitle
           ]),
       {
         data: { values: points },
-        mark: { type: 'line', strokeWidth: count > 24 ? 1.2 : 2, strokeJoin: 'round', invalid: 'break-paths-show-domains' },
+        mark: { type: 'line', strokeWidth: count > size.height / 15 ? 1.2 : 2, strokeJoin: 'round', invalid: 'break-paths-show-domains' },
         encoding: { x, y, color, detail: { field: 'label' }, description: { field: 'label' } },
       },
       {

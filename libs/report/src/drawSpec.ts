@@ -1,5 +1,4 @@
-import { Error as LOG_ERRORS, parse, textMetrics, View } from 'vega';
-import { compile, type Config, type TopLevelSpec } from 'vega-lite';
+import type { Config, TopLevelSpec } from 'vega-lite';
 import { FONT_FAMILY, textWidthPixels } from './fonts.js';
 import { FAINT, INK, MUTED, RULE } from './palette.js';
 
@@ -61,6 +60,8 @@ const THEME: Config = {
  * the same specification gives the same bytes on every machine.
  */
 export async function drawSpec(spec: TopLevelSpec): Promise<Drawing> {
+  // Loaded with the first drawing: most commands that know of figures draw none, and these two are large.
+  const [{ Error: LOG_ERRORS, parse, textMetrics, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   textMetrics.width = (item, text) =>
     textWidthPixels(String(text), item.fontSize ?? LABEL_SIZE, item.fontWeight === 'bold' || Number(item.fontWeight) >= 600);
   const view = new View(parse(compile(spec, { config: THEME }).spec), { renderer: 'none', logLevel: LOG_ERRORS });

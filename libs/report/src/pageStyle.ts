@@ -27,6 +27,7 @@ th{border-bottom:1.5px solid ${RULE};font-weight:600}
 td.number{font-variant-numeric:tabular-nums;white-space:nowrap}
 .pairs th{border-bottom:1px solid ${FAINT};font-weight:500;color:${MUTED};width:14rem;overflow-wrap:anywhere}
 .pairs td{overflow-wrap:anywhere}
+.pairs th,.pairs td{padding-top:.28rem;padding-bottom:.28rem}
 .claim-text{font-weight:600;margin:0 0 .2rem}
 figure{margin:.6rem 0 2.6rem;break-inside:avoid}
 .plot{overflow-x:auto;position:relative}

@@ -21,7 +21,7 @@ export function reportPage(report: Report, pictures: ReadonlyMap<string, Uint8Ar
 ${summary === undefined ? '' : markup`<p>${summary}</p>`}
 ${tally(claims)}${notice(report)}</header>
 <main>
-${claims.length === 0 ? '' : markup`<h2 id="claims">Claims</h2>${claimTable(claims, links)}`}
+${claims.length === 0 ? '' : markup`<h2 id="claims">Claims</h2>${claimTable(report, links)}`}
 <h2 id="figures">Figures</h2>
 ${figures.map((figure) => pageFigure(figure, pictured.has(figure.id) ? pictures.get(figure.id) : undefined, sources(figure.provenance, links)))}
 ${methods.length === 0 ? '' : markup`<h2 id="methods">Methods</h2>${methods.map((paragraph) => markup`<p>${paragraph}</p>`)}`}
@@ -73,11 +73,12 @@ function notice({ networks }: Report): Markup {
   return markup`<p class="notice"><strong>${others.length === networks.length ? 'No network here is known to be trained' : 'Not all networks here are trained'}:</strong> ${which}.</p>`;
 }
 
-function claimTable(claims: readonly Claim[], links: SourceLinks): Markup {
+function claimTable({ claims, figures }: Report, links: SourceLinks): Markup {
+  const titles = new Map(figures.map(({ id, title }) => [id, title]));
   return markup`<table class="cards"><thead><tr><th>Verdict</th><th>Claim</th><th>Effect</th><th>Interval</th></tr></thead><tbody>${claims.map(
     (claim) => markup`<tr id="claim-${claim.id}"><td>${verdictBadge(claim.verdict)}</td>
 <td><p class="claim-text">${claim.sentence}</p><p>${claim.explanation}</p>
-<p class="small">Measured: ${claim.statistic}. Holds where: ${claim.threshold}. ${(claim.figures ?? []).map((id) => markup`<a href="#figure-${id}">figure ${id}</a> `)}${sources(claim.provenance ?? [], links)}</p></td>
+<p class="small">Measured: ${claim.statistic}. Holds where: ${claim.threshold}. ${(claim.figures ?? []).map((id) => markup`<a href="#figure-${id}">${titles.get(id) ?? id}</a>. `)}${sources(claim.provenance ?? [], links)}</p></td>
 <td class="number" data-label="Effect">${claim.effect === null ? 'not measured' : numberText(claim.effect)}</td>
 <td class="number" data-label="Interval">${intervalText(claim)}</td></tr>`,
   )}</tbody></table>`;
