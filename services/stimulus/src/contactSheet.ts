@@ -1,6 +1,6 @@
 import { escapeMarkup, renderPng } from '@oblique/report';
 import type { GridAxis, Parameter, Point } from '@oblique/stimuli';
-import sharp from 'sharp';
+import sharp, { type OverlayOptions } from 'sharp';
 import type { Picture } from './picture.js';
 import { captionOf, valueWithUnit } from './captions.js';
 import type { DrawnStimulus } from './drawnStimulus.js';
@@ -12,7 +12,7 @@ const LINE_HEIGHT = 15;
 const HEADER_LINE_HEIGHT = 19;
 const MOST_COLUMNS = 12;
 /** A wide enough guess of a character's width at the sizes used. */
-const CHARACTER_WIDTH = 6.6;
+const CHARACTER_WIDTH = 7;
 /** Up to so many tiles the sheet is drawn at twice its size, for sharp screens. */
 const MOST_TILES_AT_DOUBLE_SIZE = 144;
 
@@ -42,30 +42,33 @@ export async function contactSheet(options: SheetOptions): Promise<Uint8Array> {
   const columns = columnsOf(axes, points.length);
   const rows = Math.ceil(points.length / columns);
   const top = MARGIN + header.length * HEADER_LINE_HEIGHT + GAP;
-  const width = Math.ceil(
-    2 * MARGIN + Math.max(columns * cellWidth - GAP, longest(header) * CHARACTER_WIDTH),
-  );
-  const height = Math.ceil(top + rows * cellHeight - GAP + MARGIN);
+  const width = 2 * MARGIN + Math.max(columns * cellWidth - GAP, longest(header) * CHARACTER_WIDTH);
+  const height = top + rows * cellHeight - GAP + MARGIN;
 
   const parts = header.map((line, index) => {
     const style = index === 0 ? 'font-size="14" font-weight="bold"' : 'font-size="12" fill="#444"';
     return `<text x="${MARGIN}" y="${MARGIN + 13 + index * HEADER_LINE_HEIGHT}" ${style}>${escapeMarkup(line)}</text>`;
   });
+  const tiles: OverlayOptions[] = [];
   for (const [index, { png }] of pictures.entries()) {
-    const x = MARGIN + (index % columns) * cellWidth;
+    const left = MARGIN + (index % columns) * cellWidth;
     const y = top + Math.floor(index / columns) * cellHeight;
-    const small = await thumbnail(png, tileWidth * scale, TILE_HEIGHT * scale, picture.heightPixels);
+    tiles.push({
+      input: await thumbnail(png, tileWidth * scale, TILE_HEIGHT * scale, picture.heightPixels),
+      left: left * scale,
+      top: y * scale,
+    });
     parts.push(
-      `<image x="${x}" y="${y}" width="${tileWidth}" height="${TILE_HEIGHT}" href="data:image/png;base64,${small.toString('base64')}"/>`,
-      `<rect x="${x}" y="${y}" width="${tileWidth}" height="${TILE_HEIGHT}" fill="none" stroke="#bbb" stroke-width="0.5"/>`,
-      ...(labels[index] ?? []).map(
-        (label, line) =>
-          `<text x="${x}" y="${y + TILE_HEIGHT + (line + 1) * LINE_HEIGHT - 2}" font-size="11">${escapeMarkup(label)}</text>`,
-      ),
+      // The tile covers all of it but an outline, without which a white image has no edge.
+      `<rect x="${left - 0.5}" y="${y - 0.5}" width="${tileWidth + 1}" height="${TILE_HEIGHT + 1}" fill="#bbb"/>`,
+      ...(labels[index] ?? []).map((label, line) => {
+        const baseline = y + TILE_HEIGHT + (line + 1) * LINE_HEIGHT - 2;
+        return `<text x="${left}" y="${baseline}" font-size="11">${escapeMarkup(label)}</text>`;
+      }),
     );
   }
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif">${parts.join('')}</svg>`;
-  return renderPng(svg, scale);
+  return sharp(renderPng(svg, scale)).composite(tiles).png().toBuffer();
 }
 
 /** A row is a run of the last axis where there are several axes and it is short enough. */

@@ -52,7 +52,11 @@ export async function renderImages(
     images.data.set(float32Of(outputs, 'image'), start * elements);
     derivatives?.data.set(float32Of(outputs, tangentName('image')), start * elements);
   }
-  return { images, derivatives, largestDerivative: largestMagnitude(derivatives?.data ?? []) };
+  return {
+    images,
+    derivatives,
+    largestDerivative: derivatives === undefined ? 0 : largestMagnitude(derivatives.data),
+  };
 }
 
 function float32Of(outputs: Readonly<Record<string, NdArray>>, name: string): Float32Array {
@@ -63,8 +67,6 @@ function float32Of(outputs: Readonly<Record<string, NdArray>>, name: string): Fl
   return output.data;
 }
 
-function largestMagnitude(values: Iterable<number>): number {
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
-  return largest;
+function largestMagnitude(values: Float32Array): number {
+  return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 }

@@ -10,6 +10,9 @@ import { pictureOf, type Picture } from './picture.js';
 import { renderImages } from './renderImages.js';
 import { renderPoints } from './renderPoints.js';
 
+/** Enough to keep the threads that encode and write busy. */
+const PICTURES_AT_A_TIME = 8;
+
 /**
  * RenderStimulus: images of a grid, and their derivatives with respect to one parameter, as arrays and as pictures.
  * They are the stimulus itself, before any input encoding.
@@ -48,10 +51,13 @@ export function renderStimulusHandler(
       rendered.derivatives && (await keep('derivatives.npy', writeNpy(rendered.derivatives)));
     const shown: Picture[] = [];
     const pictures: ArtifactRef[] = [];
-    for (const index of points.keys()) {
-      const picture = await pictureOf(rendered, index, family.valueRange);
-      pictures.push(await keep('image.png', picture.png, { index }));
-      shown.push(picture);
+    for (let start = 0; start < points.length; start += PICTURES_AT_A_TIME) {
+      const indices = [...points.keys()].slice(start, start + PICTURES_AT_A_TIME);
+      const some = await Promise.all(indices.map((index) => pictureOf(rendered, index, family.valueRange)));
+      shown.push(...some);
+      pictures.push(
+        ...(await Promise.all(some.map(({ png }, at) => keep('image.png', png, { index: start + at })))),
+      );
     }
     const { largestDerivative } = rendered;
     const sheet = await contactSheet({
