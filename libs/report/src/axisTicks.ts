@@ -16,7 +16,7 @@ export function numberText(value: number, digits = 4): string {
 function powerText(value: number, digits: number): string {
   const [mantissa = '0', power = '0'] = value.toExponential(digits - 1).split('e');
   const exponent = Number(power);
-  const ten = `10${exponent < 0 ? '⁻' : ''}${[...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]).join('')}`;
+  const ten = `10${exponent < 0 ? '⁻' : ''}${Array.from(String(Math.abs(exponent)), (digit) => SUPERSCRIPTS[Number(digit)]).join('')}`;
   const factor = String(Number(mantissa));
   return factor === '1' ? ten : minus(`${factor}×${ten}`);
 }

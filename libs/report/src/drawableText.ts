@@ -26,7 +26,7 @@ export function escapeMarkup(text: string): string {
  * their beginnings, and their endings tell them apart.
  */
 export function shortenMiddle(text: string, length: number): string {
-  const characters = [...drawableText(text)];
+  const characters = Array.from(drawableText(text));
   if (characters.length <= length) return characters.join('');
   const tail = Math.ceil((length - 1) * 0.6);
   return `${characters.slice(0, length - 1 - tail).join('')}…${characters.slice(-tail).join('')}`;
@@ -37,7 +37,7 @@ export function shortenMiddle(text: string, length: number): string {
  * (whole parts between dots or slashes) goes first; where two would still look the same, their position is added.
  */
 export function shortenDistinctly(names: readonly string[], length: number): string[] {
-  if (names.every((name) => [...name].length <= length)) return names.map(drawableText);
+  if (names.every((name) => Array.from(name).length <= length)) return names.map(drawableText);
   const head = commonParts(names.map((name) => name.split(PARTS)));
   const tail = commonParts(names.map((name) => name.split(PARTS).reverse()));
   const short = names.map((name) => {

@@ -45,14 +45,14 @@ export async function ratioHeatmap(declaration: RatioHeatmap): Promise<Figure> {
   }
   const axes = [...(panel ? [panel] : []), y, x];
   const rows: Cell[][] = [];
-  panelValues.forEach((panelValue, p) =>
-    y.values.forEach((yValue, j) =>
-      x.values.forEach((xValue, i) => {
+  for (const [p, panelValue] of panelValues.entries()) {
+    for (const [j, yValue] of y.values.entries()) {
+      for (const [i, xValue] of x.values.entries()) {
         const ratio = ratios[(p * y.values.length + j) * x.values.length + i] ?? NaN;
         rows.push([...(panel ? [panelValue] : []), yValue, xValue, ratio]);
-      }),
-    ),
-  );
+      }
+    }
+  }
   return {
     id,
     title,

@@ -114,7 +114,7 @@ export async function drawSheet({ images, columns, tilePixels = 128, heading }: 
 function stack(images: readonly LabelledImage[], shape: readonly number[]): NdArray {
   const size = images[0]?.pixels.data.length ?? 0;
   const data = new Float32Array(images.length * size);
-  images.forEach(({ pixels }, index) => data.set(toNumbers(pixels), index * size));
+  for (const [index, { pixels }] of images.entries()) data.set(toNumbers(pixels), index * size);
   return ndarray('float32', [images.length, ...shape], data);
 }
 
@@ -143,7 +143,7 @@ function wrap(label: string, widthPixels: number): string[] {
   }
   const kept = lines.length > 3 ? [...lines.slice(0, 2), lines.slice(2).join(' ')] : lines;
   return kept.map((line) => {
-    let length = [...line].length;
+    let length = Array.from(line).length;
     while (length > 3 && !fits(shortenMiddle(line, length))) length -= 1;
     return shortenMiddle(line, length);
   });

@@ -26,8 +26,8 @@ export function rangeOf(values: Iterable<number | null | undefined>): readonly [
  */
 export function linearDomain(values: Iterable<number | null>, least: readonly number[] = []): [number, number] {
   const range = rangeOf([...values, ...least]) ?? [0, 1];
-  let [low, high] = range;
-  if (low >= 0 && low < 0.6 * high) low = 0;
+  const high = range[1];
+  const low = range[0] >= 0 && range[0] < 0.6 * high ? 0 : range[0];
   if (low === high) {
     const room = low === 0 ? 1 : Math.abs(low) * 0.5;
     return low > 0 ? [0, high + room] : [low - room, high + room];
