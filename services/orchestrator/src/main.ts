@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@oblique/service';
+import { orchestratorService } from './orchestratorService.js';
+
+await runService(orchestratorService);

@@ -1,0 +1,110 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from './logger.js';
+import { hasEnded, type Run } from './runMessage.js';
+import { HEARTBEAT_MS } from './runOwner.js';
+import type { RunRecords } from './runRecords.js';
+
+/** How often changes are written down and sent at most. */
+const SAVE_EVERY_MS = 500;
+const SEND_EVERY_MS = 100;
+
+/** Why a run was aborted, which decides what becomes of it. */
+export type AbortReason = 'cancelled' | 'stopping';
+
+/** A run that goes on in this process: its newest state is kept, written down and told to those who watch. */
+export class ActiveRun {
+  readonly #controller = new AbortController();
+  readonly #changes = new Set<() => void>();
+  #run: Run;
+  #savedAtMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(
+    run: Run,
+    private readonly records: RunRecords,
+    private readonly log: Logger,
+  ) {
+    this.#run = run;
+    this.#heartbeat = setInterval(() => this.#save(), HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  get run(): Run {
+    return this.#run;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: AbortReason): void {
+    this.#controller.abort(reason);
+  }
+
+  update(run: Run): void {
+    this.#run = run;
+    for (const tell of [...this.#changes]) tell();
+    this.#timer ??= setTimeout(
+      () => this.#save(),
+      Math.max(0, this.#savedAtMs + SAVE_EVERY_MS - performance.now()),
+    );
+  }
+
+  /** The last state: written down before anybody hears of it. */
+  async end(run: Run): Promise<void> {
+    clearInterval(this.#heartbeat);
+    clearTimeout(this.#timer);
+    await this.#saving;
+    try {
+      await this.records.save(run);
+    } catch (error) {
+      this.log.error({ err: error, run: run.id }, 'the end of a run could not be written down');
+    }
+    this.#run = run;
+    for (const tell of [...this.#changes]) tell();
+  }
+
+  /** The state now and every later one, until the run has ended; states that follow closely are skipped. */
+  async *watch(signal: AbortSignal): AsyncGenerator<Run, void> {
+    for (;;) {
+      const sent = this.#run;
+      yield sent;
+      if (hasEnded(sent)) return;
+      await this.#change(sent, signal);
+      if (!hasEnded(this.#run)) await delay(SEND_EVERY_MS, undefined, { signal });
+    }
+  }
+
+  /** Waits until the run has ended. @throws signal.reason where it is aborted first. */
+  async ended(signal: AbortSignal): Promise<Run> {
+    while (!hasEnded(this.#run)) await this.#change(this.#run, signal);
+    return this.#run;
+  }
+
+  async #change(from: Run, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#run !== from) return;
+    await new Promise<void>((resolve) => {
+      const settle = (): void => {
+        this.#changes.delete(settle);
+        signal.removeEventListener('abort', settle);
+        resolve();
+      };
+      this.#changes.add(settle);
+      signal.addEventListener('abort', settle, { once: true });
+    });
+    signal.throwIfAborted();
+  }
+
+  #save(): void {
+    this.#timer = undefined;
+    this.#savedAtMs = performance.now();
+    this.#saving = this.#saving
+      .then(() => this.records.save(this.#run))
+      .catch((error: unknown) =>
+        this.log.error({ err: error, run: this.#run.id }, 'a run could not be written down'),
+      );
+  }
+}

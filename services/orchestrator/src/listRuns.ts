@@ -1,0 +1,10 @@
+import type { orchestratorV1 } from '@oblique/contracts';
+import { unary } from '@oblique/service';
+import type { RunManager } from './runManager.js';
+
+/** ListRuns: newest first, without their steps. */
+export function listRuns(manager: RunManager) {
+  return unary<orchestratorV1.ListRunsRequest, orchestratorV1.ListRunsResponse>(async () => ({
+    runs: (await manager.list()).map((run) => ({ ...run, steps: [] })),
+  }));
+}

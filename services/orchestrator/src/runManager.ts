@@ -1,0 +1,251 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  ANALYSES,
+  InvalidParametersError,
+  readReportFiles,
+  type Analysis,
+  type PreparedAnalysis,
+  type Services,
+} from '@oblique/analyses';
+import type { ArtifactStore, Json } from '@oblique/artifacts';
+import { ServiceError } from '@oblique/service';
+import { WorkflowEngine, type RunOutcome } from '@oblique/workflow';
+import { ActiveRun } from './activeRun.js';
+import type { Logger } from './logger.js';
+import {
+  hasEnded,
+  newRun,
+  parametersOf,
+  State,
+  stateName,
+  withReport,
+  withStatus,
+  type Run,
+} from './runMessage.js';
+import { thisOwner } from './runOwner.js';
+import { interrupted, newRunId, RunRecords } from './runRecords.js';
+
+/** How often a run of another orchestrator is looked up while it is watched. */
+const POLL_MS = 1000;
+
+export interface RunManagerOptions {
+  readonly store: ArtifactStore;
+  readonly services: Services;
+  /** Steps that run at once, over all runs. */
+  readonly concurrentSteps: number;
+  readonly log: Logger;
+}
+
+/** Starts runs, goes on with them and knows how they stand. */
+export class RunManager {
+  readonly #services: Services;
+  readonly #engine: WorkflowEngine;
+  readonly #records: RunRecords;
+  readonly #log: Logger;
+  readonly #active = new Map<string, { active: ActiveRun; over: Promise<void> }>();
+  #stopping = false;
+
+  constructor({ store, services, concurrentSteps, log }: RunManagerOptions) {
+    this.#services = services;
+    this.#engine = new WorkflowEngine({ store, concurrency: concurrentSteps });
+    this.#records = new RunRecords(store, thisOwner());
+    this.#log = log;
+  }
+
+  /**
+   * Starts a run, which then goes on by itself.
+   * @throws ServiceError UNKNOWN_ANALYSIS, or INVALID_ARGUMENT naming every parameter that is wrong.
+   */
+  async start(analysisName: string, given: unknown, signal: AbortSignal): Promise<Run> {
+    const prepared = await this.#prepare(findAnalysis(analysisName), parametersOf(given), signal);
+    const created = new Date();
+    const id = newRunId(created, randomBytes(4).toString('hex'));
+    return this.#go(newRun(id, analysisName, prepared.parameters, created), prepared);
+  }
+
+  /**
+   * Goes on with a run that was cancelled, failed or interrupted.
+   * @throws ServiceError UNKNOWN_RUN, or RUN_NOT_RESUMABLE where it is still going on or has succeeded.
+   */
+  async resume(id: string, signal: AbortSignal): Promise<Run> {
+    const run = await this.get(id);
+    const why = !hasEnded(run)
+      ? 'is still going on'
+      : run.state === State.STATE_SUCCEEDED
+        ? 'has succeeded'
+        : undefined;
+    if (why !== undefined)
+      throw new ServiceError('RUN_NOT_RESUMABLE', `Run ${id} ${why}: there is nothing to resume.`);
+    const prepared = await this.#prepare(findAnalysis(run.analysis), parametersOf(run.parameters), signal);
+    if (this.#active.has(id))
+      throw new ServiceError('RUN_NOT_RESUMABLE', `Run ${id} is being resumed already.`);
+    const { created = new Date() } = run;
+    return this.#go(newRun(id, run.analysis, prepared.parameters, created), prepared);
+  }
+
+  /** Stops a run and gives how it then stands; one that has ended stays as it is. */
+  async cancel(id: string, signal: AbortSignal): Promise<Run> {
+    const mine = this.#active.get(id)?.active;
+    if (mine !== undefined) {
+      mine.abort('cancelled');
+      return mine.ended(signal);
+    }
+    const run = await this.get(id);
+    if (!hasEnded(run)) {
+      throw new ServiceError(
+        'UNAVAILABLE',
+        `Run ${id} goes on in another orchestrator over the same store: cancel it there.`,
+      );
+    }
+    if (run.state !== State.STATE_INTERRUPTED) return run;
+    const cancelled = { ...run, state: State.STATE_CANCELLED, finished: new Date(), error: '' };
+    await this.#records.save(cancelled);
+    return cancelled;
+  }
+
+  /** @throws ServiceError UNKNOWN_RUN */
+  async get(id: string): Promise<Run> {
+    const run = this.#active.get(id)?.active.run ?? (await this.#records.find(id));
+    if (run === undefined) {
+      throw new ServiceError(
+        'UNKNOWN_RUN',
+        `There is no run ${JSON.stringify(id)}; list the runs to see those there are.`,
+        {
+          field: 'run_id',
+        },
+      );
+    }
+    return run;
+  }
+
+  /** All runs, newest first. */
+  async list(): Promise<Run[]> {
+    const runs = await this.#records.list();
+    return runs.map((run) => this.#active.get(run.id)?.active.run ?? run);
+  }
+
+  /** The run's states until it has ended. A run of another orchestrator is looked up now and then. */
+  async *watch(id: string, signal: AbortSignal): AsyncGenerator<Run, void> {
+    const mine = this.#active.get(id)?.active;
+    if (mine !== undefined) return yield* mine.watch(signal);
+    for (;;) {
+      const run = await this.get(id);
+      yield run;
+      if (hasEnded(run)) return;
+      await delay(POLL_MS, undefined, { signal });
+    }
+  }
+
+  /** Writes down which runs died with an earlier process, and gives their ids. */
+  async recover(): Promise<string[]> {
+    const died = (await this.#records.list()).filter(({ state }) => state === State.STATE_INTERRUPTED);
+    for (const run of died) await this.#records.save(run);
+    return died.map(({ id }) => id);
+  }
+
+  /** Goes on with runs; those with which it cannot are told in the log. */
+  async resumeAll(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const id of ids) {
+      try {
+        await this.resume(id, signal);
+      } catch (error) {
+        this.#log.warn({ err: error, run: id }, 'an interrupted run could not be resumed');
+      }
+    }
+  }
+
+  /** Ends everything that goes on; it can be resumed later. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const running = [...this.#active.values()];
+    for (const { active } of running) active.abort('stopping');
+    await Promise.all(running.map(({ over }) => over));
+  }
+
+  async #prepare(analysis: Analysis, given: Json, signal: AbortSignal): Promise<PreparedAnalysis> {
+    try {
+      const prepared = analysis.prepare(given);
+      await prepared.check(this.#services, signal);
+      return prepared;
+    } catch (error) {
+      if (!(error instanceof InvalidParametersError)) throw error;
+      throw new ServiceError('INVALID_ARGUMENT', error.message, {
+        fields: error.violations.map(({ field, description }) => ({
+          field: `parameters.${field}`,
+          description,
+        })),
+        cause: error,
+      });
+    }
+  }
+
+  async #go(run: Run, prepared: PreparedAnalysis): Promise<Run> {
+    if (this.#stopping)
+      throw new ServiceError('UNAVAILABLE', 'The orchestrator is stopping; start the run a little later.');
+    const active = new ActiveRun(run, this.#records, this.#log);
+    // In the map before anything is awaited, so that no second resume can slip in between.
+    const started = this.#records.save(run);
+    const over = started.then(() => this.#work(active, prepared)).finally(() => this.#active.delete(run.id));
+    over.catch(() => undefined);
+    this.#active.set(run.id, { active, over });
+    await started;
+    return active.run;
+  }
+
+  async #work(active: ActiveRun, prepared: PreparedAnalysis): Promise<void> {
+    const { id, analysis } = active.run;
+    this.#log.info({ run: id, analysis }, 'run started');
+    let ended: Run;
+    try {
+      const { steps, reportStep } = prepared.plan(this.#services, {
+        id,
+        startedAt: new Date().toISOString(),
+      });
+      const outcome = await this.#engine.run(steps, {
+        signal: active.signal,
+        onChange: (status) => active.update(withStatus(active.run, status)),
+      });
+      ended = endOf(active, outcome, reportStep);
+      if (outcome.failure !== undefined)
+        this.#log.warn({ run: id, err: outcome.failure.error }, 'a step failed');
+    } catch (error) {
+      this.#log.error({ run: id, err: error }, 'a run failed outside its steps');
+      const message = error instanceof Error ? error.message : String(error);
+      ended = { ...active.run, state: State.STATE_FAILED, finished: new Date(), error: message };
+    }
+    await active.end(ended);
+    this.#log.info({ run: id, state: stateName(ended) }, 'run ended');
+  }
+}
+
+function endOf(active: ActiveRun, { status, results }: RunOutcome, reportStep: string): Run {
+  const run = { ...withStatus(active.run, status), finished: new Date() };
+  switch (status.state) {
+    case 'succeeded':
+      return withReport(
+        { ...run, state: State.STATE_SUCCEEDED },
+        readReportFiles(results.get(reportStep)?.value),
+      );
+    case 'failed':
+      return { ...run, state: State.STATE_FAILED };
+    case 'cancelled':
+    case 'running':
+      return active.signal.reason === 'stopping'
+        ? interrupted({ ...run, finished: undefined })
+        : { ...run, state: State.STATE_CANCELLED };
+  }
+}
+
+function findAnalysis(name: string): Analysis {
+  const found = ANALYSES.find((analysis) => analysis.name === name);
+  if (found !== undefined) return found;
+  const names = ANALYSES.map((analysis) => analysis.name).join(', ');
+  throw new ServiceError(
+    'UNKNOWN_ANALYSIS',
+    `There is no analysis ${JSON.stringify(name)}; there are: ${names}.`,
+    {
+      field: 'analysis',
+    },
+  );
+}

@@ -1,0 +1,12 @@
+import type { orchestratorV1 } from '@oblique/contracts';
+import { unary } from '@oblique/service';
+import type { RunManager } from './runManager.js';
+
+/** StartRun: starts a run and returns at once; the parameters are checked first. */
+export function startRun(manager: RunManager) {
+  return unary<orchestratorV1.StartRunRequest, orchestratorV1.StartRunResponse>(
+    async (request, { signal }) => ({
+      run: await manager.start(request.analysis, request.parameters, signal),
+    }),
+  );
+}
