@@ -41,7 +41,9 @@ describe('hue', () => {
     const batch = COLORSYS.map(([degrees, saturation, value]) => ({ hue: degrees, saturation, value }));
     const { data } = await render(program, hue, batch);
     COLORSYS.forEach(([, , , ...rgb], index) => {
-      rgb.forEach((channel, c) => expect(data[index * 3 + c]).toBeCloseTo(channel, 7));
+      rgb.forEach((channel, c) => {
+        expect(data[index * 3 + c]).toBeCloseTo(channel, 7);
+      });
     });
   });
 
@@ -77,7 +79,9 @@ describe('hue', () => {
     );
     const { data } = await render(program, hue, batch);
     batch.forEach(({ hue: degrees }, index) => {
-      expected(degrees, 1, 1).forEach((channel, c) => expect(data[index * 3 + c]).toBeCloseTo(channel, 7));
+      expected(degrees, 1, 1).forEach((channel, c) => {
+        expect(data[index * 3 + c]).toBeCloseTo(channel, 7);
+      });
     });
   });
 

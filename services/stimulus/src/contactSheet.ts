@@ -7,10 +7,12 @@ import type { DrawnStimulus } from './drawnStimulus.js';
 
 const MARGIN = 16;
 const GAP = 10;
-const TILE_HEIGHT = 128;
+const MOST_TILE_HEIGHT = 128;
+const MOST_TILE_WIDTH = 384;
 const LINE_HEIGHT = 15;
 const HEADER_LINE_HEIGHT = 19;
 const MOST_COLUMNS = 12;
+const MOST_ROWS = 60;
 /** A wide enough guess of a character's width at the sizes used. */
 const CHARACTER_WIDTH = 7;
 /** Up to so many tiles the sheet is drawn at twice its size, for sharp screens. */
@@ -35,10 +37,9 @@ export async function contactSheet(options: SheetOptions): Promise<Uint8Array> {
     axes.map(({ parameter }) => `${parameter} ${valueWithUnit(stimulus.family, parameter, point)}`),
   );
 
-  const picture = pictures[0] ?? { widthPixels: 1, heightPixels: 1 };
-  const tileWidth = Math.max(1, Math.round((TILE_HEIGHT * picture.widthPixels) / picture.heightPixels));
-  const cellWidth = Math.max(tileWidth, longest(labels.flat()) * CHARACTER_WIDTH) + GAP;
-  const cellHeight = TILE_HEIGHT + axes.length * LINE_HEIGHT + GAP;
+  const tile = tileSize(pictures[0]);
+  const cellWidth = Math.max(tile.width, longest(labels.flat()) * CHARACTER_WIDTH) + GAP;
+  const cellHeight = tile.height + axes.length * LINE_HEIGHT + GAP;
   const columns = columnsOf(axes, points.length);
   const rows = Math.ceil(points.length / columns);
   const top = MARGIN + header.length * HEADER_LINE_HEIGHT + GAP;
@@ -50,19 +51,19 @@ export async function contactSheet(options: SheetOptions): Promise<Uint8Array> {
     return `<text x="${MARGIN}" y="${MARGIN + 13 + index * HEADER_LINE_HEIGHT}" ${style}>${escapeMarkup(line)}</text>`;
   });
   const tiles: OverlayOptions[] = [];
-  for (const [index, { png }] of pictures.entries()) {
+  for (const [index, picture] of pictures.entries()) {
     const left = MARGIN + (index % columns) * cellWidth;
     const y = top + Math.floor(index / columns) * cellHeight;
     tiles.push({
-      input: await thumbnail(png, tileWidth * scale, TILE_HEIGHT * scale, picture.heightPixels),
+      input: await thumbnail(picture.png, tile.width * scale, tile.height * scale, picture.heightPixels),
       left: left * scale,
       top: y * scale,
     });
     parts.push(
       // The tile covers all of it but an outline, without which a white image has no edge.
-      `<rect x="${left - 0.5}" y="${y - 0.5}" width="${tileWidth + 1}" height="${TILE_HEIGHT + 1}" fill="#bbb"/>`,
+      `<rect x="${left - 0.5}" y="${y - 0.5}" width="${tile.width + 1}" height="${tile.height + 1}" fill="#bbb"/>`,
       ...(labels[index] ?? []).map((label, line) => {
-        const baseline = y + TILE_HEIGHT + (line + 1) * LINE_HEIGHT - 2;
+        const baseline = y + tile.height + (line + 1) * LINE_HEIGHT - 2;
         return `<text x="${left}" y="${baseline}" font-size="11">${escapeMarkup(label)}</text>`;
       }),
     );
@@ -71,10 +72,22 @@ export async function contactSheet(options: SheetOptions): Promise<Uint8Array> {
   return sharp(renderPng(svg, scale)).composite(tiles).png().toBuffer();
 }
 
-/** A row is a run of the last axis where there are several axes and it is short enough. */
+/** All pictures of a sheet have one size; long ones become narrow rather than wide. */
+function tileSize(picture: Picture | undefined): { width: number; height: number } {
+  const { widthPixels, heightPixels } = picture ?? { widthPixels: 1, heightPixels: 1 };
+  const magnification = Math.min(MOST_TILE_HEIGHT / heightPixels, MOST_TILE_WIDTH / widthPixels);
+  return {
+    width: Math.max(1, Math.round(magnification * widthPixels)),
+    height: Math.max(1, Math.round(magnification * heightPixels)),
+  };
+}
+
+/** A row is a run of the last axis where there are several axes and the sheet does not become a ribbon. */
 function columnsOf(axes: readonly GridAxis[], points: number): number {
   const last = axes.at(-1)?.values.length ?? 1;
-  return axes.length > 1 && last > 1 && last <= MOST_COLUMNS ? last : Math.min(points, MOST_COLUMNS / 2);
+  const oneRun = axes.length > 1 && last > 1 && last <= MOST_COLUMNS && points / last <= MOST_ROWS;
+  if (oneRun) return last;
+  return Math.min(points, points > MOST_COLUMNS * (MOST_COLUMNS / 2) ? MOST_COLUMNS : MOST_COLUMNS / 2);
 }
 
 /** Small pictures are enlarged with their pixels kept apart, large ones are averaged. */

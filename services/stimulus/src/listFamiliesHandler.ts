@@ -23,6 +23,7 @@ function familyMessage({
   formula,
   parameters,
   defaultInput,
+  valueRange,
 }: StimulusFamily): stimulusV1.Family {
   return {
     name,
@@ -37,7 +38,10 @@ function familyMessage({
       maximum: parameter.maximum,
       defaultValue: parameter.default,
       period: parameter.period,
+      sweep: [...parameter.sweep],
     })),
     defaultInput: INPUTS[defaultInput],
+    blackValue: valueRange[0],
+    whiteValue: valueRange[1],
   };
 }

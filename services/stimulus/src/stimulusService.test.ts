@@ -87,6 +87,11 @@ describe('ListFamilies', () => {
       ['sigma', 'pixel', 'pixel', 50],
       ['contrast', '1', '1', 1],
     ]);
+    expect(families.map(({ blackValue, whiteValue }) => [blackValue, whiteValue])).toEqual([
+      [-1, 1],
+      [0, 1],
+    ]);
+    expect(gabor?.parameters[0]?.sweep).toEqual([0, 15, 30, 45, 60, 75, 90, 105, 120, 135, 150, 165]);
     expect(gabor?.parameters.map(({ period }) => period)).toEqual([
       360,
       undefined,
@@ -212,7 +217,9 @@ describe('RenderStimulus', () => {
       [0, 1, 0],
       [0, 0, -1],
     ];
-    expected.flat().forEach((slope, index) => expect(derivatives[index]).toBeCloseTo(slope * perRadian, 6));
+    expected.flat().forEach((slope, index) => {
+      expect(derivatives[index]).toBeCloseTo(slope * perRadian, 6);
+    });
   });
 
   it('shows each point as a picture, image beside derivative, and all of them on a sheet', async () => {
@@ -240,6 +247,29 @@ describe('RenderStimulus', () => {
       height: 18,
     });
     expect(await client.renderStimulus({ stimulus, grid, variable: 'phase' })).toEqual(response);
+  });
+
+  it('keeps sheets of ribbons and of many points in bounds', async () => {
+    const sheetOf = async (stimulus: stimulusV1.StimulusSpec, grid: stimulusV1.GridAxis[]) => {
+      const { contactSheet } = await client.renderStimulus({ stimulus, grid, variable: '' });
+      return sharp(await bytesOf(contactSheet, 'contact-sheet.png')).metadata();
+    };
+    const phases = [{ parameter: 'phase', values: [0, 90] }];
+    for (const size of [
+      { widthPixels: 4096, heightPixels: 1 },
+      { widthPixels: 1, heightPixels: 4096 },
+    ]) {
+      const { width, height } = await sheetOf(spec(size), phases);
+      expect(width).toBeLessThan(2000);
+      expect(height).toBeLessThan(600);
+    }
+    const values = Array.from({ length: 128 }, (_, index) => index);
+    const { width, height } = await sheetOf(spec({ widthPixels: 4, heightPixels: 4 }), [
+      { parameter: 'orientation', values },
+      ...phases,
+    ]);
+    expect(width).toBeLessThan(4000);
+    expect(height).toBeLessThan(8000);
   });
 
   it('records how a rendering came to be', async () => {

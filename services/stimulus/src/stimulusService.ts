@@ -22,9 +22,10 @@ export const stimulusService = defineService({
     },
   },
   errors: ERROR_REASONS,
-  async register({ store, options, onClose }) {
+  async register(context) {
+    const { store, options } = context;
     const runtime = await Runtime.start({ device: 'cpu', workers: options.workers });
-    onClose(() => runtime.close());
+    context.onClose(() => runtime.close());
     return [
       implement(stimulusV1.StimulusServiceService, {
         listFamilies: listFamiliesHandler(),

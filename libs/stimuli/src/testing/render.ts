@@ -12,11 +12,11 @@ export async function render(
 ): Promise<NdArray<'float32'>> {
   const session = await InferenceSession.create(writeProgram(program), { intraOpNumThreads: 1 });
   try {
-    const feeds = Object.entries(stimulusFeeds(family, points)).map(([name, { data, shape }]) => [
-      name,
-      new Tensor('float64', data, shape),
-    ]);
-    const { image } = await session.run(Object.fromEntries(feeds));
+    const feeds: Record<string, Tensor> = {};
+    for (const [name, { data, shape }] of Object.entries(stimulusFeeds(family, points))) {
+      feeds[name] = new Tensor('float64', data, shape);
+    }
+    const { image } = await session.run(feeds);
     if (!(image?.data instanceof Float32Array))
       throw new Error('The program made no float32 output named image.');
     return ndarray('float32', image.dims, image.data);
