@@ -1,1 +1,23 @@
-export {};
+export { bootstrap } from './bootstrap.js';
+export {
+  cardinalObliqueRatio,
+  MismatchedLayersError,
+  type LayerRatio,
+  type Measurement,
+  type Quantity,
+  type RatioOptions,
+  type ResampledRatios,
+} from './cardinalObliqueRatio.js';
+export { normaliseCurves, type Curve } from './curves.js';
+export { depthTrend } from './depthTrend.js';
+export { DEFAULT_RESAMPLING, percentileInterval, type Interval, type Resampling } from './resampling.js';
+export {
+  alongAxis,
+  InvalidSensitivityError,
+  readSensitivity,
+  UnknownAxisError,
+  type Axis,
+  type Sensitivity,
+  type Table,
+} from './sensitivity.js';
+export { cardinalWindows, EmptyWindowError, type CardinalWindows } from './windows.js';
