@@ -1,0 +1,236 @@
+import { readNpz } from '@oblique/arrays';
+import type { servingV1, stimulusV1 } from '@oblique/contracts';
+import { plotFormat, plotSensitivity } from '@oblique/report';
+import { fetchArtifact, readDigest, ServiceError, UsageError } from '@oblique/service';
+import type { Command } from 'commander';
+import { addArchitecture, addModelFile, isModelFile } from '../addModelFile.js';
+import { contextOf, type CommandContext } from '../commandContext.js';
+import { withServices, type Connection } from '../connection.js';
+import { readGridOption, readSetting, readSize } from '../readGridOption.js';
+import { readInput, readStretch } from '../stimulusOptions.js';
+import { columns } from '../terminal.js';
+import { checkOutput, writeOutput } from '../writeOutput.js';
+
+interface MeasureOptions {
+  readonly model: string;
+  readonly stimulus: string;
+  readonly variable: string;
+  readonly set: readonly string[];
+  readonly grid: readonly string[];
+  readonly layers: string;
+  readonly size?: string;
+  readonly stretch: string;
+  readonly input?: string;
+  readonly batch: string;
+  readonly seed: string;
+  readonly out?: string;
+  readonly plot?: string;
+  readonly force?: boolean;
+}
+
+const HELP = `
+D(y; v) = sum over a layer's units of (dy/dv)^2, exactly, for every layer and grid point.
+Angles are in degrees, lengths in pixels, frequencies in cycles/pixel; D is per radian^2, per pixel^2, per (cycle/pixel)^2.
+
+A grid is NAME=START:STOP/COUNT (the end point is left out) or NAME=VALUE,VALUE,…; several grids are combined.
+The .npz holds D/<layer> with one axis a grid, in the order of the --grid options, and the grids under their names.
+
+Examples:
+  oblique measure --model net.onnx --stimulus gabor --variable orientation \\
+      --grid orientation=0:180/12 --grid phase=-180:180/3 --layers auto --out D.npz --plot D.svg
+  oblique measure --model resnet18 --seed 1 --stimulus hue --variable hue --grid hue=0:360/36 --out hue.npz`;
+
+export function addMeasureCommand(program: Command, signal: AbortSignal): void {
+  program
+    .command('measure')
+    .summary("measure what a network's layers are sensitive to")
+    .description('Measure the sensitivity D of layers of a network to one parameter of a stimulus.')
+    .requiredOption(
+      '--model <file|name>',
+      'an ONNX file, a model by name or digest, or a built-in architecture',
+    )
+    .option('--stimulus <family>', 'family of stimuli (see: oblique stimuli list)', 'gabor')
+    .option('--variable <name>', 'parameter that is differentiated', 'orientation')
+    .option('--set <name=value>', 'value of a parameter (repeat)', collect, [])
+    .option('--grid <name=values>', 'values of a parameter to measure at (repeat)', collect, [])
+    .option('--layers <list>', 'auto, all, names and patterns with *, by commas', 'auto')
+    .option(
+      '--size <pixels>',
+      'size of the images: 224 or 320x240 (default: what the network fixes, else 224)',
+    )
+    .option('--stretch <none|minmax>', 'stretch each image to [-1, 1]', 'none')
+    .option(
+      '--input <direct|imagenet|model>',
+      "how images are fed: as they are, ImageNet-normalised, or by the network's own preprocessing (default: the family's)",
+    )
+    .option('--batch <count>', 'stimuli run at once (0: as the service sees fit)', '0')
+    .option('--seed <seed>', 'seed of a built-in architecture', '0')
+    .option('--out <file.npz>', 'write D here')
+    .option('--plot <file>', 'draw D: .svg, .png or .html')
+    .option('--force', 'overwrite existing files')
+    .addHelpText('after', HELP)
+    .action(async (options: MeasureOptions, command: Command) => {
+      await measure(options, contextOf(command, signal));
+    });
+}
+
+async function measure(
+  options: MeasureOptions,
+  { terminal, connection: connectionOptions, signal }: CommandContext,
+): Promise<void> {
+  const grids = options.grid.map(readGridOption);
+  const format = options.plot === undefined ? undefined : readPlotFormat(options.plot);
+  checkOutput(options.out, options.force ?? false);
+  checkOutput(options.plot, options.force ?? false);
+  const size = options.size === undefined ? { widthPixels: 0, heightPixels: 0 } : readSize(options.size);
+  const stimulus: stimulusV1.StimulusSpec = {
+    family: options.stimulus,
+    ...size,
+    stretch: readStretch(options.stretch),
+    input: readInput(options.input),
+    parameters: Object.fromEntries(options.set.map(readSetting)),
+  };
+  await withServices(
+    options.plot === undefined ? ['serving'] : ['serving', 'stimulus'],
+    connectionOptions,
+    terminal,
+    async (connection) => {
+      const model = await resolveModel(connection, options, signal);
+      const request = {
+        model,
+        stimulus,
+        variable: options.variable,
+        grid: grids,
+        layers: options.layers.split(',').filter((selector) => selector !== ''),
+        batchSize: wholeNumber('--batch', options.batch),
+      };
+      const result = await finalResult(connection, request, signal, (progress) => {
+        terminal.progress(progress);
+      });
+      const digest = readDigest(result.artifact?.digest ?? '', 'artifact');
+      const bytes = await fetchArtifact(connection.endpoint('serving'), digest, { signal });
+      if (options.out !== undefined) await writeOutput(options.out, bytes);
+      if (options.plot !== undefined && format !== undefined) {
+        const { families } = await connection.stimulus.listFamilies({}, { signal });
+        const parameters = families.find(({ name }) => name === options.stimulus)?.parameters ?? [];
+        const derivativeUnit =
+          parameters.find(({ name }) => name === options.variable)?.derivativeUnit ?? '1';
+        const plot = await plotSensitivity(
+          {
+            arrays: readNpz(bytes),
+            axes: grids.map(({ parameter }) => parameter),
+            units: Object.fromEntries(parameters.map(({ name, unit }) => [name, unit])),
+            periods: Object.fromEntries(
+              parameters.flatMap(({ name, period }) => (period === undefined ? [] : [[name, period]])),
+            ),
+            variable: options.variable,
+            derivativeUnit: `per ${derivativeUnit}²`,
+          },
+          format,
+        );
+        await writeOutput(options.plot, plot);
+      }
+      terminal.result(describe(result, bytes, options), {
+        ...result,
+        values: result.values,
+        out: options.out ?? null,
+        plot: options.plot ?? null,
+      });
+    },
+  );
+}
+
+async function finalResult(
+  connection: Connection,
+  request: servingV1.MeasureSensitivityRequest,
+  signal: AbortSignal,
+  onProgress: (
+    progress: NonNullable<
+      Extract<servingV1.MeasureSensitivityResponse['event'], { $case: 'progress' }>
+    >['value'],
+  ) => void,
+): Promise<servingV1.SensitivityResult> {
+  let result: servingV1.SensitivityResult | undefined;
+  for await (const { event } of connection.serving.measureSensitivity(request, { signal })) {
+    if (event?.$case === 'progress') onProgress(event.value);
+    if (event?.$case === 'result') result = event.value;
+  }
+  if (result === undefined)
+    throw new ServiceError('INTERNAL', 'The serving service ended the measurement without a result.');
+  return result;
+}
+
+/** A file is uploaded, a held model taken as it is, a built-in architecture built. */
+async function resolveModel(
+  connection: Connection,
+  { model, seed }: MeasureOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  if (isModelFile(model)) {
+    const added = await addModelFile(connection, model, { name: '', signal });
+    return added.artifact?.digest ?? '';
+  }
+  if (/\.onnx$/u.test(model)) throw new ServiceError('UNKNOWN_MODEL', `There is no file ${model}.`);
+  try {
+    await connection.serving.describeModel({ model, allTensors: false }, { signal });
+    return model;
+  } catch (error) {
+    const unknown = ServiceError.from(error);
+    if (unknown.reason !== 'UNKNOWN_MODEL') throw unknown;
+    try {
+      const request = {
+        architecture: model,
+        seed: wholeNumber('--seed', seed),
+        inputSizePixels: 0,
+        classes: 0,
+      };
+      return (await addArchitecture(connection, request, '', false)).artifact?.digest ?? '';
+    } catch (cause) {
+      const refused = ServiceError.from(cause);
+      if (refused.reason !== 'INVALID_ARGUMENT') throw refused;
+      throw new ServiceError('UNKNOWN_MODEL', `${unknown.message} ${refused.message}`, { cause });
+    }
+  }
+}
+
+function describe(result: servingV1.SensitivityResult, bytes: Uint8Array, options: MeasureOptions): string {
+  const arrays = readNpz(bytes);
+  const rows = result.layers.map(({ name, operator }) => {
+    const d = [...(arrays.get(`D/${name}`)?.data ?? [])].map(Number);
+    const [mean, low, high] = [
+      d.reduce((sum, value) => sum + value, 0) / d.length,
+      Math.min(...d),
+      Math.max(...d),
+    ];
+    return [name, operator, ...[mean, low, high].map((value) => value.toPrecision(4))];
+  });
+  const points = `${result.pointCount} points (${result.computedCount} different stimuli), ${result.executor} on ${result.device}`;
+  const time = result.cached ? 'from the store' : `${result.seconds.toFixed(1)} s`;
+  const written = [options.out, options.plot]
+    .filter((path) => path !== undefined)
+    .map((path) => `Wrote ${path}`);
+  return [
+    columns(['layer', 'operator', 'D mean', 'D least', 'D most'], rows),
+    '',
+    `${points}, ${time}`,
+    ...written,
+  ].join('\n');
+}
+
+function readPlotFormat(path: string): ReturnType<typeof plotFormat> {
+  try {
+    return plotFormat(path);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== '') return value;
+  throw new UsageError(`${option} takes a whole number from 0, not ${JSON.stringify(text)}.`);
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}

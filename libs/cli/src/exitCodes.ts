@@ -1,0 +1,50 @@
+import { ServiceError, UsageError } from '@oblique/service';
+import { status } from '@grpc/grpc-js';
+
+/** What the exit code of `oblique` says. */
+export const EXIT = {
+  ok: 0,
+  /** Something failed that is nobody's input: a full disk, a fault in Oblique. */
+  failed: 1,
+  /** The command line, or what it asks for, is wrong. */
+  usage: 2,
+  /** What was named does not exist. */
+  notFound: 3,
+  /** No service answers. */
+  unavailable: 4,
+  /** A file, a name or a run is in the way. */
+  exists: 5,
+  /** Ctrl-C, as shells count it. */
+  interrupted: 130,
+} as const;
+
+/** A file that would be overwritten. */
+export class OutputExistsError extends Error {
+  override readonly name = 'OutputExistsError';
+
+  constructor(path: string) {
+    super(`${path} exists; choose another name, or add --force to overwrite it.`);
+  }
+}
+
+/** The exit code that an error ends the command with. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof OutputExistsError) return EXIT.exists;
+  if (error instanceof UsageError) return EXIT.usage;
+  if (!(error instanceof ServiceError)) return EXIT.failed;
+  switch (error.status) {
+    case status.INVALID_ARGUMENT:
+    case status.FAILED_PRECONDITION:
+      return EXIT.usage;
+    case status.NOT_FOUND:
+      return EXIT.notFound;
+    case status.ALREADY_EXISTS:
+      return EXIT.exists;
+    case status.UNAVAILABLE:
+      return EXIT.unavailable;
+    case status.CANCELLED:
+      return EXIT.interrupted;
+    default:
+      return EXIT.failed;
+  }
+}

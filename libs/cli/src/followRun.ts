@@ -1,0 +1,71 @@
+import { orchestratorV1 } from '@oblique/contracts';
+import { fetchArtifact, readDigest, ServiceError } from '@oblique/service';
+import { join, normalize, sep } from 'node:path';
+import type { Connection } from './connection.js';
+import type { Terminal } from './terminal.js';
+import { checkOutput, writeOutput } from './writeOutput.js';
+
+/** @throws OutputExistsError where the folder holds a report already. */
+export function checkReportFolder(folder: string, force: boolean): void {
+  checkOutput(join(folder, 'report.html'), force);
+}
+
+/**
+ * Follows a run to its end, showing how far it is. Ctrl-C cancels the run; it can be resumed.
+ * @throws ServiceError where it failed or was cancelled.
+ */
+export async function followRun(
+  connection: Connection,
+  runId: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<orchestratorV1.Run> {
+  let last: orchestratorV1.Run | undefined;
+  try {
+    for await (const { run } of connection.orchestrator.watchRun({ runId }, { signal })) {
+      last = run;
+      if (run?.progress !== undefined) terminal.progress(run.progress);
+    }
+  } catch (error) {
+    if (signal.aborted) {
+      await connection.orchestrator.cancelRun({ runId }, { deadlineMs: 10_000 });
+      throw new ServiceError(
+        'CANCELLED',
+        `Run ${runId} was cancelled. Go on with: oblique runs resume ${runId} --out FOLDER`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+  if (last?.state === orchestratorV1.State.STATE_SUCCEEDED) return last;
+  const failed =
+    last?.steps.filter(({ error }) => error !== '').map(({ id, error }) => `  ${id}: ${error}`) ?? [];
+  throw new ServiceError(
+    last?.state === orchestratorV1.State.STATE_CANCELLED ? 'CANCELLED' : 'INTERNAL',
+    [
+      `Run ${runId} did not succeed: ${last?.error ?? 'it ended without saying why'}`,
+      ...failed,
+      `Go on with: oblique runs resume ${runId} --out FOLDER`,
+    ].join('\n'),
+  );
+}
+
+/** Writes the files of a run's report into a folder. */
+export async function writeReport(
+  connection: Connection,
+  run: orchestratorV1.Run,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { path, artifact } of run.report) {
+    const relative = normalize(path);
+    if (relative.startsWith('..') || relative.startsWith(sep))
+      throw new ServiceError('INTERNAL', `The report has a file outside its folder: ${path}`);
+    const bytes = await fetchArtifact(
+      connection.endpoint('orchestrator'),
+      readDigest(artifact?.digest ?? '', path),
+      { signal },
+    );
+    await writeOutput(join(folder, relative), bytes);
+  }
+}

@@ -1,0 +1,77 @@
+import { ServiceError } from '@oblique/service';
+import { Command, CommanderError } from 'commander';
+import { addMeasureCommand } from './commands/measure.js';
+import { addModelsCommands } from './commands/models.js';
+import { addRunCommand } from './commands/run.js';
+import { addServicesCommands } from './commands/services.js';
+import { addStimuliCommands } from './commands/stimuli.js';
+import { EXIT, exitCodeOf } from './exitCodes.js';
+
+const HELP = `
+A first measurement:
+  oblique measure --model net.onnx --grid orientation=0:180/12 --grid phase=-180:180/3 --out D.npz --plot D.svg
+
+The paper's orientation analysis on your networks:
+  oblique run orientation --networks net.onnx --out report
+
+Commands use the services at --endpoint, else those that "oblique up" started, else start what they need themselves.
+Exit codes: ${Object.entries(EXIT)
+  .map(([name, code]) => `${code} ${name}`)
+  .join(', ')}.`;
+
+const interrupted = new AbortController();
+let interruptions = 0;
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    interruptions += 1;
+    if (interruptions > 1) process.exit(EXIT.interrupted);
+    interrupted.abort(new ServiceError('CANCELLED', 'Interrupted.'));
+  });
+}
+
+const program = new Command('oblique')
+  .description('Measures exactly what a vision network is sensitive to, in every layer at once.')
+  .version('0.1.0')
+  .showHelpAfterError('Use --help to see what is possible.')
+  .addHelpText('after', HELP)
+  .exitOverride();
+addMeasureCommand(program, interrupted.signal);
+addRunCommand(program, interrupted.signal);
+addModelsCommands(program, interrupted.signal);
+addStimuliCommands(program, interrupted.signal);
+addServicesCommands(program, interrupted.signal);
+withCommonOptions(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+// A worker or socket that lingers must not keep the command alive.
+process.exit();
+
+/** Every command takes them, before or after its name. */
+function withCommonOptions(command: Command): void {
+  command
+    .option('--endpoint <where>', 'services to use: HOST:PORT, or SERVICE=HOST:PORT,… (or OBLIQUE_ENDPOINT)')
+    .option(
+      '--store <location>',
+      'artifact store of services started here: a folder or s3://bucket/prefix (or OBLIQUE_STORE)',
+    )
+    .option('--json', 'results as JSON on stdout');
+  command.commands.forEach(withCommonOptions);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const failure = interrupted.signal.aborted ? ServiceError.from(interrupted.signal.reason) : error;
+  const own = error instanceof ServiceError ? error : failure;
+  const message = own instanceof Error ? own.message : String(own);
+  if (process.argv.includes('--json')) {
+    const details = own instanceof ServiceError ? { reason: own.reason, fields: own.fields } : {};
+    process.stdout.write(`${JSON.stringify({ error: message, ...details }, null, 2)}\n`);
+  } else {
+    process.stderr.write(`oblique: ${message}\n`);
+  }
+  return interrupted.signal.aborted ? EXIT.interrupted : exitCodeOf(own);
+}
