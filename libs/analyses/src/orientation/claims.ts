@@ -162,17 +162,6 @@ export function gaborGridClaim(
   ];
 }
 
-/** A name that claims' and figures' ids can carry. */
-export function slugOf(label: string): string {
-  return (
-    label
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 48) || 'network'
-  );
-}
-
 function claim(
   { figures, provenance }: Omit<ClaimData, 'trend'>,
   { ratio, interval, resampledOver }: LayerRatio,

@@ -26,6 +26,8 @@ export interface Member {
 /** A network in one state; its members differ in their seed only and are averaged. */
 export interface Condition {
   readonly label: string;
+  /** The label as ids of claims and figures carry it; unique in its run. */
+  readonly slug: string;
   readonly source: NetworkSource;
   readonly state: 'given' | 'untrained' | 'shuffled';
   readonly members: readonly [Member, ...Member[]];
@@ -42,18 +44,25 @@ export function networkSource(network: string): NetworkSource {
 /** Every condition that the parameters ask for, network by network. */
 export function conditionsOf(parameters: OrientationParameters): Condition[] {
   const { networks, seeds, controls, protocol } = parameters;
-  return networks.flatMap((network): Condition[] => {
+  const conditions = networks.flatMap((network): Omit<Condition, 'slug'>[] => {
     const source = networkSource(network);
-    const overSeeds = (state: 'untrained' | 'shuffled', words: string): Condition => {
+    const overSeeds = (state: 'untrained' | 'shuffled', words: string): Omit<Condition, 'slug'> => {
       const [first, ...others] = seeds.map((seed) => member(`${source.label} ${words} seed ${seed}`, seed));
       if (first === undefined) throw new RangeError('At least one seed is needed.');
       return { label: `${source.label} (${words})`, source, state, members: [first, ...others] };
     };
     if (source.kind === 'architecture') return [overSeeds('untrained', 'untrained')];
-    const given: Condition = { label: source.label, source, state: 'given', members: [member(source.label)] };
+    const given: Omit<Condition, 'slug'> = {
+      label: source.label,
+      source,
+      state: 'given',
+      members: [member(source.label)],
+    };
     if (!controls) return [given];
     return [given, overSeeds('untrained', 'untrained'), overSeeds('shuffled', `shuffled, ${protocol}`)];
   });
+  const slugs = slugsOf(conditions.map(({ label }) => label));
+  return conditions.map((condition, index) => ({ ...condition, slug: slugs[index] ?? condition.label }));
 }
 
 /** Conditions that are measured with every Gabor of the grid: each network itself, with its first seed. */
@@ -139,6 +148,26 @@ export function describeCondition(
     case 'shuffled':
       return `${source.label} with ${PROTOCOLS[protocol].shuffleInWords}; seeds ${seeds}.`;
   }
+}
+
+/** Labels as ids can carry them, each different from the others. */
+export function slugsOf(labels: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return labels.map((label) => {
+    const plain = slugOf(label);
+    let slug = plain;
+    for (let count = 2; taken.has(slug); count++) slug = `${plain}-${count}`;
+    taken.add(slug);
+    return slug;
+  });
+}
+
+function slugOf(label: string): string {
+  const plain = label
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return plain.slice(0, 48) || 'network';
 }
 
 function member(label: string, seed?: number): Member {

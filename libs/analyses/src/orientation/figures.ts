@@ -10,7 +10,7 @@ import {
   type RatioSeries,
 } from '@oblique/report';
 import type { LayerRatio } from '../steps/statisticsSteps.js';
-import { slugOf } from './claims.js';
+import type { Condition } from './condition.js';
 import type { GaborShape } from './gabor.js';
 import type { OrientationParameters } from './orientationParameters.js';
 import type { Protocol } from './protocols.js';
@@ -84,15 +84,15 @@ export function ratioFigure(
 
 /** The deep layers' ratio for every Gabor of the grid, in the order of `gaborGrid`. */
 export function gaborGridFigure(
-  network: string,
+  { label, slug }: Condition,
   provenance: readonly string[],
   parameters: OrientationParameters,
   gabors: readonly (readonly LayerRatio[])[],
 ): Promise<Figure> {
   const { gridFrequencies, gridSigmas, gridContrasts, halfWidth } = parameters;
   return ratioHeatmap({
-    id: `si3-${slugOf(network)}`,
-    title: `${network}: other Gabors (SI Fig. 3)`,
+    id: `si3-${slug}`,
+    title: `${label}: other Gabors (SI Fig. 3)`,
     caption:
       `Cardinal/oblique ratio of √D within ±${halfWidth}°, geometric mean over the deep half of the layers, for every ` +
       'Gabor. Frequencies and standard deviations are those for images of 224 pixels.',

@@ -6,6 +6,7 @@ import { describeParameters, readParameters } from '../declaredParameters.js';
 import type { Services } from '../services.js';
 import { measureStep } from '../steps/measureStep.js';
 import { builtModel, derivedModel, givenModel, readModelValue } from '../steps/modelSteps.js';
+import { retryingStep } from '../steps/retryingStep.js';
 import { renderStep } from '../steps/renderStep.js';
 import { curvesStep, ratioStep, trendStep, type RatioOptions } from '../steps/statisticsSteps.js';
 import {
@@ -97,7 +98,8 @@ function plan(parameters: OrientationParameters, services: Services, run: RunCon
     ...(pair === undefined ? [] : poolingSteps(pair, options, services)),
   ];
   const report = orientationReport(parameters, conditions, run);
-  return { steps: [...steps, { ...report, needs: steps.map(({ id }) => id) }], reportStep: REPORT };
+  const all = [...steps, { ...report, needs: steps.map(({ id }) => id) }];
+  return { steps: all.map((step) => retryingStep(step)), reportStep: REPORT };
 }
 
 function modelStep(

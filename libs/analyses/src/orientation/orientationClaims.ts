@@ -1,14 +1,7 @@
 import type { Claim } from '@oblique/report';
 import type { NeededSteps } from '@oblique/workflow';
 import { readBootstrapValue, readRatioValue, readTrendValue } from '../steps/statisticsSteps.js';
-import {
-  controlClaim,
-  gaborGridClaim,
-  poolingClaims,
-  slugOf,
-  trainedClaims,
-  type ClaimData,
-} from './claims.js';
+import { controlClaim, gaborGridClaim, poolingClaims, trainedClaims, type ClaimData } from './claims.js';
 import type { Condition } from './condition.js';
 import { gaborGrid } from './gabor.js';
 import type { OrientationParameters } from './orientationParameters.js';
@@ -28,10 +21,10 @@ export function orientationClaims(
   const pooling = poolingPair(conditions);
   const claims = [
     ...given.flatMap((condition) =>
-      trainedClaims(claimData(parameters, condition, needed), slugOf(condition.label), flatTolerance),
+      trainedClaims(claimData(parameters, condition, needed), condition.slug, flatTolerance),
     ),
     ...controls.flatMap((condition) =>
-      controlClaim(claimData(parameters, condition, needed), slugOf(condition.label), controlTolerance),
+      controlClaim(claimData(parameters, condition, needed), condition.slug, controlTolerance),
     ),
     ...(pooling === undefined
       ? []
@@ -80,7 +73,7 @@ function claimData(
 
 function gridClaim(parameters: OrientationParameters, condition: Condition, needed: NeededSteps): Claim[] {
   const gabors = gaborGrid(parameters);
-  const slug = slugOf(condition.label);
+  const slug = condition.slug;
   const data = {
     label: condition.label,
     halfWidthDeg: parameters.halfWidth,

@@ -91,7 +91,7 @@ export async function orientationFigures(
         ]),
     ...gridConditions(parameters, conditions).map((condition) =>
       gaborGridFigure(
-        condition.label,
+        condition,
         gaborGrid(parameters).map(
           (gabor) => needed.result(gridMeasure(condition, gabor), 'sensitivity.npz').digest,
         ),
