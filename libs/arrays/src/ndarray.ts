@@ -73,7 +73,7 @@ export function ndarray<D extends DType>(dtype: D, shape: readonly number[], dat
       `An array of shape [${shape.join(', ')}] has ${sizeOf(shape)} elements, not ${data.length}.`,
     );
   }
-  return { dtype, shape: [...shape], data } as NdArray<D>;
+  return { dtype, shape: [...shape], data };
 }
 
 /** An array over little-endian bytes; they are copied only where their offset is not aligned to the element. */

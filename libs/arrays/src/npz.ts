@@ -16,7 +16,7 @@ const LARGEST_COMPRESSION = 1032;
 export function writeNpz(
   arrays: ReadonlyMap<string, NdArray> | Readonly<Record<string, NdArray>>,
 ): Uint8Array {
-  const entries = arrays instanceof Map ? [...arrays] : Object.entries(arrays);
+  const entries: Iterable<readonly [string, NdArray]> = isMap(arrays) ? arrays : Object.entries(arrays);
   const files: Zippable = {};
   for (const [name, array] of entries)
     files[name + SUFFIX] = [writeNpy(array), { level: 0, mtime: MODIFIED }];
@@ -88,4 +88,11 @@ function readChecksums(file: Uint8Array): Map<string, number> {
     position = start + (nameLength ?? 0) + (extraLength ?? 0) + (commentLength ?? 0);
   }
   return checksums;
+}
+
+/** `instanceof Map` that also narrows the read-only type. */
+function isMap(
+  arrays: ReadonlyMap<string, NdArray> | Readonly<Record<string, NdArray>>,
+): arrays is ReadonlyMap<string, NdArray> {
+  return arrays instanceof Map;
 }

@@ -123,20 +123,18 @@ function withInputs(node: Node, inputs: readonly string[], dropped: readonly str
 }
 
 function constantValue(node: Node): NdArray | undefined {
-  const [[name, attribute] = [undefined, undefined]] = Object.entries(node.attributes);
-  switch (name === undefined ? undefined : attribute?.type) {
+  const [attribute] = Object.values(node.attributes);
+  switch (attribute?.type) {
     case 'tensor':
-      return attribute?.type === 'tensor' ? attribute.value : undefined;
+      return attribute.value;
     case 'int':
-      return int64([], [intAttribute(node, 'value_int', 0)]);
-    case 'ints': {
-      const values = intsAttribute(node, 'value_ints') ?? [];
-      return int64([values.length], values);
-    }
+      return int64([], [attribute.value]);
+    case 'ints':
+      return int64([attribute.value.length], attribute.value);
     case 'float':
-      return float32([], [floatAttribute(node, 'value_float', 0)]);
+      return float32([], [attribute.value]);
     case 'floats':
-      return attribute?.type === 'floats' ? float32([attribute.value.length], attribute.value) : undefined;
+      return float32([attribute.value.length], attribute.value);
     default:
       return undefined;
   }

@@ -18,40 +18,64 @@ export async function* progressStream<Result>(
   work: (report: (done: number, total: number) => void) => Promise<Result>,
 ): AsyncGenerator<ProgressEvent<Result>, void, undefined> {
   const startMs = performance.now();
-  let latest: progressV1.Progress | undefined;
-  let wake: () => void = () => undefined;
-  let settled = false;
+  const state = new ProgressState();
   const result = work((done, total) => {
     const ratePerSecond = (1000 * done) / Math.max(1, performance.now() - startMs);
     const secondsLeft = ratePerSecond > 0 ? (total - done) / ratePerSecond : undefined;
-    latest = { stage, done, total, unit, ratePerSecond, secondsLeft };
-    wake();
+    state.report({ stage, done, total, unit, ratePerSecond, secondsLeft });
   }).finally(() => {
-    settled = true;
-    wake();
+    state.settle();
   });
   // It is awaited below; until then a failure must not count as unhandled.
   result.catch(() => undefined);
 
-  let sentMs = -Infinity;
-  while (!settled || latest !== undefined) {
-    const waitMs = sentMs + INTERVAL_MS - performance.now();
-    if (latest === undefined || (waitMs > 0 && !settled)) {
-      await new Promise<void>((resolve) => {
-        const timer = latest === undefined ? undefined : setTimeout(resolve, waitMs);
-        wake = () => {
-          if (latest !== undefined && !settled && timer !== undefined) return;
-          clearTimeout(timer);
-          resolve();
-        };
-        if (settled) wake();
-      });
-      continue;
-    }
-    const value = latest;
-    latest = undefined;
-    sentMs = performance.now();
-    yield { $case: 'progress', value };
+  for (;;) {
+    const progress = await state.next();
+    if (progress === undefined) break;
+    yield { $case: 'progress', value: progress };
+    await state.pause(INTERVAL_MS);
   }
   yield { $case: 'result', value: await result };
+}
+
+/** The newest report that nobody took yet, and whether the work has ended. */
+class ProgressState {
+  #latest: progressV1.Progress | undefined;
+  #settled = false;
+  #wake: () => void = () => undefined;
+
+  report(progress: progressV1.Progress): void {
+    this.#latest = progress;
+    this.#wake();
+  }
+
+  settle(): void {
+    this.#settled = true;
+    this.#wake();
+  }
+
+  /** The newest report, as soon as there is one; undefined when the work has ended and all is taken. */
+  async next(): Promise<progressV1.Progress | undefined> {
+    if (this.#latest === undefined && !this.#settled) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const latest = this.#latest;
+    this.#latest = undefined;
+    return latest;
+  }
+
+  /** Waits a while, not beyond the end of the work. */
+  async pause(milliseconds: number): Promise<void> {
+    if (this.#settled) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#wake = () => {
+        if (!this.#settled) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
 }

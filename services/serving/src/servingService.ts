@@ -17,6 +17,8 @@ import { SensitivityError } from '@oblique/sensitivity';
 import { defineService, implement } from '@oblique/service';
 import { addModel } from './addModel.js';
 import { describeModel } from './describeModel.js';
+import type { ModelProvider } from './inference/inferenceContext.js';
+import { inferenceService } from './inference/inferenceService.js';
 import { listModels } from './listModels.js';
 import { measureSensitivity } from './measureSensitivity.js';
 import { ModelRegistry } from './modelRegistry.js';
@@ -94,6 +96,20 @@ export const servingService = defineService({
         removeModel: removeModel(models),
         measureSensitivity: measureSensitivity(models, runtime, store),
       }),
+      inferenceService({ models: servedModels(models), runtime }),
     ];
   },
 });
+
+/** The registered models as inference sees them. */
+function servedModels(models: ModelRegistry): ModelProvider {
+  return {
+    async find(name) {
+      const held = await models.find(name);
+      return held === undefined
+        ? undefined
+        : { program: held.program, bytes: held.bytes, digest: held.artifact.digest };
+    },
+    list: () => models.names(),
+  };
+}
