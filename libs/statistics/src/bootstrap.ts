@@ -12,21 +12,26 @@ const STATISTICS = { mean, median };
 /**
  * A statistic of the values of all groups together, with its hierarchical percentile bootstrap interval: groups are
  * drawn with replacement (where there is more than one), then values within each drawn group.
+ * @param pause called now and then, so that a long computation can let others in, or be given up by throwing
  * @throws RangeError where there are no groups, a group is empty, or a value is not finite
  */
-export function bootstrap(
+export async function bootstrap(
   groups: readonly (readonly number[])[],
   statistic: keyof typeof STATISTICS,
   resampling: Resampling,
-): { estimate: number; interval: Interval } {
+  pause: () => Promise<void> = () => Promise.resolve(),
+): Promise<{ estimate: number; interval: Interval }> {
   requireValues(groups);
   const compute = STATISTICS[statistic];
-  const resampled = Array.from({ length: resampling.resamples }, (_, index) => {
+  const resampled: number[] = [];
+  for (let index = 0; index < resampling.resamples; index++) {
+    if (index % 256 === 0) await pause();
     const stream = resampleStream(resampling.seed, index);
-    return compute(
-      drawWithReplacement(groups, stream).flatMap((values) => drawWithReplacement(values, stream)),
+    const drawn = drawWithReplacement(groups, stream).flatMap((values) =>
+      drawWithReplacement(values, stream),
     );
-  });
+    resampled.push(compute(drawn));
+  }
   return { estimate: compute(groups.flat()), interval: percentileInterval(resampled, resampling.confidence) };
 }
 

@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@oblique/service';
+import { statisticsService } from './statisticsService.js';
+
+await runService(statisticsService);

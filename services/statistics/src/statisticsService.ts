@@ -1,0 +1,23 @@
+import { statisticsV1 } from '@oblique/contracts';
+import { defineService, implement } from '@oblique/service';
+import { bootstrapHandler } from './bootstrapHandler.js';
+import { cardinalObliqueRatioHandler } from './cardinalObliqueRatioHandler.js';
+import { depthTrendHandler } from './depthTrendHandler.js';
+import { normaliseCurvesHandler } from './normaliseCurvesHandler.js';
+
+/** Turns measured sensitivities into curves, ratios and intervals. */
+export const statisticsService = defineService({
+  name: 'statistics',
+  description:
+    'Turns measured sensitivities into normalised curves, cardinal/oblique ratios, trends and intervals.',
+  defaultPort: 7003,
+  register: ({ store }) =>
+    Promise.resolve([
+      implement(statisticsV1.StatisticsServiceService, {
+        normaliseCurves: normaliseCurvesHandler(store),
+        cardinalObliqueRatio: cardinalObliqueRatioHandler(store),
+        depthTrend: depthTrendHandler(store),
+        bootstrap: bootstrapHandler(),
+      }),
+    ]),
+});
