@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
 
 import type { ServiceState } from './childService.js';
 import type { SupervisorAddress } from './stateFile.js';
@@ -35,7 +34,7 @@ async function reply(
   token: string,
   answer: (request: SupervisorRequest) => Promise<SupervisorStatus>,
 ): Promise<void> {
-  const [given, request] = (await text(socket)).split(' ');
+  const [given, request] = (await received(socket)).split(' ');
   if (given !== token || (request !== 'status' && request !== 'stop')) {
     socket.destroy();
     return;
@@ -53,11 +52,19 @@ export async function askSupervisor(
   try {
     await once(socket, 'connect');
     socket.end(`${token} ${request}`);
-    const status: SupervisorStatus = JSON.parse(await text(socket));
+    const status: SupervisorStatus = JSON.parse(await received(socket));
     return status;
   } catch {
     return undefined;
   } finally {
     socket.destroy();
   }
+}
+
+/** All that the other side sends; unlike stream consumers it leaves the socket open for an answer. */
+async function received(socket: Socket): Promise<string> {
+  const chunks: AsyncIterable<Buffer> = socket.iterator({ destroyOnReturn: false });
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all).toString();
 }
