@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LayerRatio } from '../steps/statisticsSteps.js';
-import {
-  controlClaim,
-  gaborGridClaim,
-  poolingClaims,
-  slugOf,
-  trainedClaims,
-  type ClaimData,
-} from './claims.js';
+import { controlClaim, gaborGridClaim, poolingClaims, trainedClaims, type ClaimData } from './claims.js';
 import { slugsOf } from './condition.js';
 import { deepHalf } from './verdicts.js';
 
