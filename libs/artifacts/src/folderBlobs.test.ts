@@ -23,7 +23,7 @@ describeStoreContract('a folder', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'oblique-folder-'));
   return {
     open: async () => await openStore(folder),
-    close: async () => await rm(folder, { recursive: true }),
+    close: () => rm(folder, { recursive: true }),
   };
 });
 

@@ -36,6 +36,5 @@ function isArray(value: readonly Json[] | { readonly [key: string]: Json }): val
  * @throws SyntaxError where it is none
  */
 export function parseJson(text: string): Json {
-  const value: Json = JSON.parse(text);
-  return value;
+  return JSON.parse(text) as Json;
 }

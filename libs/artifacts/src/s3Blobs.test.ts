@@ -17,7 +17,9 @@ for (const conditionalPuts of [true, false]) {
     expect(await blobs.honoursConditionalPuts()).toBe(conditionalPuts);
     return {
       open: async () => await open('s3://bucket/some/prefix', server.environment),
-      close: async () => await server[Symbol.asyncDispose](),
+      close: async () => {
+        await server[Symbol.asyncDispose]();
+      },
     };
   });
 }
