@@ -18,3 +18,5 @@ export {
   type Preprocessing,
 } from './preprocessing.js';
 export { allActivations, layersOf, selectLayers, UnknownLayerError } from './selectLayers.js';
+export { parametersOf, type Parameter, type Role } from './parameters.js';
+export { reinitialise, shuffleOutputChannels, shuffleWithinTensors } from './weightTransforms.js';
