@@ -220,7 +220,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   Elu: inSingle({ alpha: float(0.7) }),
   Selu: inSingle(),
   HardSigmoid: inSingle({ alpha: float(0.3) }),
-  Relu: unary(),
+  Relu: [...unary(), ...inSingle()],
   Clip: [{ shapes: [[2, 3]], constants: [float64([], [-1]), float64([], [1])] }],
   PRelu: [{ shapes: [[2, 3], [3]] }],
   Mod: [{ shapes: [[2, 3]], constants: [float64([], [0.75])], attributes: { fmod: int(1) } }],

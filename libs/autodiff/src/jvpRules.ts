@@ -1,4 +1,4 @@
-import { floatAttribute, int, intAttribute, stringAttribute } from '@oblique/onnx';
+import { float, floatAttribute, int, intAttribute, stringAttribute } from '@oblique/onnx';
 import type { Formula } from './formula.js';
 import type { JvpEntry, JvpRule, Primals } from './jvpRule.js';
 import {
@@ -24,6 +24,18 @@ const signedSum = (sign: (index: number) => 1 | -1): JvpEntry =>
       at(y, 0),
     ),
   ]);
+
+/**
+ * dx where y > 0, else 0. The mask is read off the output, so that convolution and activation stay fused in the primal.
+ * In float32 it is min(1, 3e38 y), which is 1 for every y > 0 that is not subnormal: ONNX Runtime's blocked layout
+ * reaches through HardSigmoid and Mul, not through Where.
+ */
+const rectifier: JvpRule = (f, { y }, [dx]) => {
+  if (dx === undefined) return [undefined];
+  const output = at(y, 0);
+  if (f.dtype(output) !== 'float32') return [f.where(f.greater(output, 0), dx, 0)];
+  return [f.mul(dx, f.op('HardSigmoid', [output], { alpha: float(3e38), beta: float(0) }))];
+};
 
 /** The winners' tangents; where several inputs tie, their mean. */
 const selection: JvpEntry = rule((f, { x, y }, dx) => {
@@ -327,8 +339,7 @@ export const JVP_RULES: Readonly<Record<string, JvpEntry>> = {
   HardSigmoid: elementwise((f, _x, y, { node }) =>
     f.mul(f.cast(f.and(f.greater(y, 0), f.less(y, 1)), y), floatAttribute(node, 'alpha', 0.2)),
   ),
-  // Convolution and activation stay fused in the primal when the mask is read off the output.
-  Relu: masked((f, _x, y) => f.greater(y, 0)),
+  Relu: rule(rectifier),
   Clip: masked((f, x, y) => f.equal(x, y)),
   PRelu: rule((f, { x, y }, [dx, dSlope]) => {
     const positive = f.greater(at(x, 0), 0);

@@ -30,7 +30,7 @@ const MEBIBYTE = 1024 ** 2;
 export const servingService = defineService({
   name: 'serving',
   description: 'Holds models and measures what they are sensitive to.',
-  defaultPort: 7412,
+  defaultPort: 7002,
   options: {
     device: {
       type: 'choice',

@@ -13,7 +13,7 @@ export function addServicesCommands(program: Command, signal: AbortSignal): void
     .description('Start the services on loopback and leave them running; those that crash are started again.')
     .option(
       '--port <service=port>',
-      'a fixed port, e.g. serving=7412 (repeat; default: any free one)',
+      'a fixed port, e.g. serving=7002 (repeat; default: any free one)',
       collect,
       [],
     )
