@@ -76,8 +76,9 @@ function running(status: SupervisorStatus, supervisorPid: number): RunningServic
 }
 
 async function messageOf(supervisor: ReturnType<typeof fork>): Promise<SupervisorMessage> {
-  const [message]: SupervisorMessage[] = await once(supervisor, 'message');
-  return message ?? { error: 'The supervisor sent nothing.' };
+  // The channel is private to this package: supervisorMain.ts sends nothing else.
+  const [message] = (await once(supervisor, 'message')) as [SupervisorMessage];
+  return message;
 }
 
 async function deathOf(supervisor: ReturnType<typeof fork>, log: ServiceLog): Promise<SupervisorMessage> {

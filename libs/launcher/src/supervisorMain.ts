@@ -1,6 +1,7 @@
 import { supervise, type SupervisorMessage, type SupervisorOptions } from './supervisor.js';
 
-const options: SupervisorOptions = JSON.parse(process.argv[2] ?? '');
+// Written by startDetached of this package.
+const options = JSON.parse(process.argv[2] ?? '') as SupervisorOptions;
 
 // Until the services run, whoever started this one waits for them; without it, they are not wanted.
 const abandon = (): void => process.exit(1);

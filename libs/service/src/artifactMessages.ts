@@ -62,8 +62,7 @@ export function writeProvenance(provenance: Provenance): artifactV1.Provenance {
 function readJson(text: string, field: string): Json {
   if (text === '') return null;
   try {
-    const value: Json = JSON.parse(text);
-    return value;
+    return JSON.parse(text) as Json;
   } catch (cause) {
     throw new ServiceError('INVALID_ARGUMENT', `${field} is not JSON: ${String(cause)}`, { field, cause });
   }

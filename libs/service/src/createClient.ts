@@ -36,20 +36,21 @@ export type ServiceClient<Definition> = {
 export function createClient<Definition extends ServiceDefinition>(
   definition: Definition,
   endpoint: string,
-): ServiceClient<Definition> {
+): ServiceClient<Definition>;
+export function createClient(definition: ServiceDefinition, endpoint: string): object {
   const client = new Client(endpoint, credentials.createInsecure(), {
     ...CHANNEL_OPTIONS,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1000,
     'grpc.service_config': JSON.stringify(retryConfig(definition)),
   });
-  const methods = Object.entries(definition).map(([name, method]) => {
+  const methods = Object.entries(definition).map(([name, method]): [string, unknown] => {
     if (method.requestStream && method.responseStream)
       throw new Error(`${method.path} streams both ways; clients do not.`);
     if (method.requestStream) return [name, callClientStreaming(client, method)];
     return [name, method.responseStream ? callServerStreaming(client, method) : callUnary(client, method)];
   });
-  return { ...Object.fromEntries(methods), close: () => client.close() };
+  return { ...Object.fromEntries(methods), close: client.close.bind(client) };
 }
 
 function retryConfig(definition: ServiceDefinition): object {

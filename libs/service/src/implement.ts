@@ -32,13 +32,15 @@ interface Bindable {
  */
 export function implement<Definition extends grpc.ServiceDefinition>(
   definition: Definition,
-  handlers: HandlersOf<Definition> & Readonly<Record<string, Bindable>>,
+  handlers: HandlersOf<Definition>,
+): Implementation;
+export function implement(
+  definition: grpc.ServiceDefinition,
+  handlers: Readonly<Record<string, Bindable>>,
 ): Implementation {
   return {
     definition,
     bind: (runtime) =>
-      Object.fromEntries(
-        Object.entries<Bindable>(handlers).map(([name, handler]) => [name, handler.bind(runtime)]),
-      ),
+      Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, handler.bind(runtime)])),
   };
 }

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { checkHealth } from './checkHealth.js';
 import { createClient } from './createClient.js';
-import { EXIT_CODES } from './runService.js';
+import { EXIT_CODES, type ReadyLine } from './runService.js';
 
 type Process = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -45,9 +45,10 @@ function run(...argv: string[]): Process {
   return child;
 }
 
-async function readyLine(child: Process): Promise<{ name: string; endpoint: string; pid: number }> {
+async function readyLine(child: Process): Promise<ReadyLine> {
   const [line]: unknown[] = await once(createInterface(child.stdout), 'line');
-  return JSON.parse(String(line));
+  const ready: ReadyLine = JSON.parse(String(line));
+  return ready;
 }
 
 async function exitOf(child: Process): Promise<{ code: unknown; stderr: string }> {

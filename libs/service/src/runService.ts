@@ -70,7 +70,13 @@ function serveUntilToldToStop(service: RunningService): void {
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
   if (service.exitWithParent) {
-    process.stdin.on('end', () => stop('the parent died')).on('error', () => stop('the parent died'));
+    process.stdin
+      .on('end', () => {
+        stop('the parent died');
+      })
+      .on('error', () => {
+        stop('the parent died');
+      });
     process.stdin.resume();
   }
   // Nobody reads stdout any more: no reason to die.

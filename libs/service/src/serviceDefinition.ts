@@ -40,7 +40,7 @@ export interface ServiceDefinition<Specs extends OptionSpecs = OptionSpecs> {
 }
 
 /** Declares a service, with the types of its options inferred. */
-export function defineService<const Specs extends OptionSpecs = Record<never, never>>(
+export function defineService<const Specs extends OptionSpecs = Readonly<Record<string, never>>>(
   definition: ServiceDefinition<Specs>,
 ): ServiceDefinition<Specs> {
   return definition;

@@ -75,7 +75,7 @@ export class ServiceError extends Error {
 }
 
 interface GrpcError extends Error {
-  readonly code: number;
+  readonly code: GrpcStatus;
   readonly details: string;
   readonly metadata: Metadata;
 }
@@ -107,23 +107,12 @@ function fromGrpcError(error: GrpcError): ServiceError {
 }
 
 /** The nearest reason for errors that the transport, a proxy or a foreign service made. */
-function reasonOfStatus(code: number, details: string): Reason {
-  switch (code) {
-    case GrpcStatus.CANCELLED:
-      return 'CANCELLED';
-    case GrpcStatus.DEADLINE_EXCEEDED:
-      return 'DEADLINE_EXCEEDED';
-    case GrpcStatus.UNAVAILABLE:
-      return 'UNAVAILABLE';
-    case GrpcStatus.UNIMPLEMENTED:
-      return 'UNIMPLEMENTED';
-    case GrpcStatus.INVALID_ARGUMENT:
-      return 'INVALID_ARGUMENT';
-    case GrpcStatus.RESOURCE_EXHAUSTED:
-      return /larger than|message/i.test(details) ? 'MESSAGE_TOO_LARGE' : 'OUT_OF_MEMORY';
-    default:
-      return 'INTERNAL';
+function reasonOfStatus(code: GrpcStatus, details: string): Reason {
+  if (code === GrpcStatus.RESOURCE_EXHAUSTED) {
+    return /larger than|message/i.test(details) ? 'MESSAGE_TOO_LARGE' : 'OUT_OF_MEMORY';
   }
+  const name: string | undefined = GrpcStatus[code];
+  return name !== undefined && isReason(name) ? name : 'INTERNAL';
 }
 
 /** Cut to a length, and made well-formed: gRPC percent-encodes messages, which throws on half of a surrogate pair. */

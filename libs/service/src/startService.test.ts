@@ -125,7 +125,9 @@ describe('errors', () => {
         (bytes: Buffer) => bytes,
         (bytes: Buffer) => bytes,
         Buffer.from([0x0a, 0xff, 0xff]),
-        (error) => resolve(error?.code),
+        (error) => {
+          resolve(error?.code);
+        },
       );
     });
     client.close();
@@ -137,7 +139,9 @@ describe('errors', () => {
 describe('the signal of a call', () => {
   test('fires when the client cancels', async () => {
     const controller = new AbortController();
-    inside.once('waiting', () => controller.abort());
+    inside.once('waiting', () => {
+      controller.abort();
+    });
     const [reason, error] = await Promise.all([
       abortOf(),
       failureOf(stimulus.compileStimulus(compile('wait'), { signal: controller.signal })),
@@ -165,7 +169,12 @@ describe('the signal of a call', () => {
       'grpc-timeout': '200m',
     });
     stream.end(frame(requestSerialize(compile('wait'))));
-    const [reason, [headers]] = await Promise.all([abortOf(), once(stream, 'response')]);
+    const response: Promise<[http2.IncomingHttpHeaders]> = new Promise((resolve) => {
+      stream.once('response', (received) => {
+        resolve([received]);
+      });
+    });
+    const [reason, [headers]] = await Promise.all([abortOf(), response]);
     stream.resume();
     await new Promise<void>((resolve) => {
       session.close(resolve);
