@@ -18,8 +18,12 @@ const IR_VERSIONS: readonly (readonly [opset: number, ir: number])[] = [
 
 /**
  * The bytes of the program as an ONNX file (`ModelProto`). Equal programs give equal bytes.
+ *
+ * Of nodes that share a name, as composing and differentiating programs can make them, all but the first get another:
+ * ONNX Runtime takes no two nodes of one name.
  */
 export function writeProgram(program: Program): Uint8Array {
+  const nodeNames = distinct(program.nodes.map(({ name }) => name));
   const irVersion = IR_VERSIONS.find(([opset]) => program.opset <= opset)?.[1] ?? 11;
   const model = ModelProto.fromPartial({
     irVersion: BigInt(irVersion),
@@ -34,8 +38,8 @@ export function writeProgram(program: Program): Uint8Array {
       input: program.inputs.map(valueProto),
       output: program.outputs.map(valueProto),
       initializer: [...program.initializers].map(([name, value]) => tensorProto(name, value)),
-      node: program.nodes.map((node) => ({
-        name: node.name,
+      node: program.nodes.map((node, index) => ({
+        name: nodeNames[index] ?? '',
         opType: node.op,
         domain: node.domain,
         input: [...node.inputs],
@@ -47,6 +51,20 @@ export function writeProgram(program: Program): Uint8Array {
     },
   });
   return ModelProto.encode(model).finish();
+}
+
+/** The names, numbered where one comes again; empty ones stay. */
+function distinct(names: readonly string[]): string[] {
+  const taken = new Set(names);
+  const seen = new Set<string>();
+  return names.map((name) => {
+    let free = name;
+    if (name !== '' && seen.has(name))
+      for (let count = 2; taken.has(free); count++) free = `${name}_${count}`;
+    taken.add(free);
+    seen.add(free);
+    return free;
+  });
 }
 
 function valueProto(value: Value): ValueInfoProto {
