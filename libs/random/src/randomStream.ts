@@ -71,24 +71,32 @@ export class RandomStream {
   /** Fills with numbers uniform in [low, high); rounded to float32, so that `high` itself may occur. */
   fillUniform(array: Float32Array, low: number, high: number): void {
     const step = (high - low) / TWO_POW_32;
-    this.#fill(array, (word) => low + (word + 0.5) * step);
+    for (let filled = 0; filled < array.length;) {
+      const words = this.#take(array.length - filled);
+      for (let index = 0; index < words.length; index++) {
+        array[filled + index] = low + ((words[index] ?? 0) + 0.5) * step;
+      }
+      filled += words.length;
+    }
   }
 
   /** Fills with normal numbers of mean 0 and standard deviation `std`; none lies beyond 6.4 `std`. */
   fillNormal(array: Float32Array, std: number): void {
-    this.#fill(array, (word) => std * normalQuantile((word + 0.5) / TWO_POW_32));
+    for (let filled = 0; filled < array.length;) {
+      const words = this.#take(array.length - filled);
+      for (let index = 0; index < words.length; index++) {
+        array[filled + index] = std * normalQuantile(((words[index] ?? 0) + 0.5) / TWO_POW_32);
+      }
+      filled += words.length;
+    }
   }
 
-  #fill(array: Float32Array, valueOf: (word: number) => number): void {
-    for (let filled = 0; filled < array.length;) {
-      if (this.#used === BUFFER_WORDS) this.#refill();
-      const count = Math.min(BUFFER_WORDS - this.#used, array.length - filled);
-      for (let index = 0; index < count; index++) {
-        array[filled + index] = valueOf(this.#words[this.#used + index] ?? 0);
-      }
-      filled += count;
-      this.#used += count;
-    }
+  /** The next words, at least one and at most `count` of them; valid until the next draw. */
+  #take(count: number): Uint32Array {
+    if (this.#used === BUFFER_WORDS) this.#refill();
+    const start = this.#used;
+    this.#used = Math.min(start + count, BUFFER_WORDS);
+    return this.#words.subarray(start, this.#used);
   }
 
   #below(below: number): number {
