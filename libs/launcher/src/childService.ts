@@ -111,10 +111,10 @@ export class ChildService {
     const { name } = this.#program;
     const port = Number(endpoint.slice(endpoint.lastIndexOf(':') + 1));
     let cause = died;
-    for (let waitMs = firstMs; !this.#stopping.signal.aborted; waitMs = slower(waitMs)) {
+    for (let waitMs = firstMs; !this.#isStopping(); waitMs = slower(waitMs)) {
       this.#options.onRestart({ name, died: cause, restartInMs: waitMs });
       await delay(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      if (this.#stopping.signal.aborted) return;
+      if (this.#isStopping()) return;
       this.#restarts += 1;
       try {
         await this.#launch(port, slower(waitMs));
@@ -125,11 +125,15 @@ export class ChildService {
     }
   }
 
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   #spawn(port: number): ChildProcess {
     const { script, arguments: more = [] } = this.#program;
     const given = ['--host', '127.0.0.1', '--port', String(port), '--store', this.#options.store];
     const fixed = ['--drain-seconds', String(DRAIN_SECONDS), '--exit-with-parent'];
-    const endpoints = [...this.#options.endpoints].map(([name, endpoint]) => [
+    const endpoints = [...this.#options.endpoints].map(([name, endpoint]): [string, string] => [
       `OBLIQUE_${name.toUpperCase().replaceAll('-', '_')}_ENDPOINT`,
       endpoint,
     ]);
@@ -205,8 +209,8 @@ export class ChildService {
 async function firstLine(stream: Readable | null, signal: AbortSignal): Promise<string> {
   if (stream === null) throw new LaunchError('The service was started without a pipe for its stdout.');
   const lines = createInterface({ input: stream });
-  const [line]: unknown[] = await once(lines, 'line', { signal });
-  return String(line);
+  const [line] = (await once(lines, 'line', { signal })) as [string];
+  return line;
 }
 
 function readReadyLine(name: string, line: string): ReadyLine {
