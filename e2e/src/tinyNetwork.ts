@@ -4,12 +4,12 @@ import { ProgramBuilder, writeProgram } from '@oblique/onnx';
 const SIZE = 32;
 /** Cycles/pixel of the analysis' Gabor in images of 32 pixels. */
 const FREQUENCY = (0.02 * 224) / SIZE;
-const KERNEL = 9;
+const KERNEL = 5;
 
 /**
  * A network of images of 32 pixels whose preference is known: its first layer copies the image, so that it is equally
  * sensitive to all orientations; its second has a filter for horizontal and one for vertical bars behind a threshold
- * that oblique bars hardly reach.
+ * that oblique bars reach less.
  */
 export function tinyNetwork(): Uint8Array {
   const b = new ProgramBuilder('tiny');
@@ -27,7 +27,7 @@ export function tinyNetwork(): Uint8Array {
     {},
     { name: 'second' },
   );
-  const second = b.op('Relu', [b.op('Sub', [bars, b.scalar(0.35)])], {}, { name: 'second.relu' });
+  const second = b.op('Relu', [b.op('Sub', [bars, b.scalar(0.05)])], {}, { name: 'second.relu' });
   const pooled = b.op('GlobalAveragePool', [second], {}, { name: 'pool' });
   b.op('Flatten', [pooled], {}, { output: 'output' });
   b.output('output', 'float32', ['N', 2]);

@@ -117,7 +117,7 @@ export function stimuliFigure(
   const labels = orientations.flatMap((orientation) =>
     phases.map((phase) => `${orientation}°, phase ${phase}°`),
   );
-  const extent = Math.max(...toNumbers(derivatives).map(Math.abs), 1e-12);
+  const extent = toNumbers(derivatives).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
   const tiles = (group: string, pixels: NdArray, range: readonly [number, number]): LabelledImage[] =>
     labels.map((label, index) => ({ group, label, pixels: imageAt(pixels, index), range }));
   return stimulusSheet({
