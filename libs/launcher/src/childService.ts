@@ -50,6 +50,7 @@ export class ChildService {
   readonly #log: ServiceLog;
   readonly #stopping = new AbortController();
   #child: ChildProcess | undefined;
+  #serving = false;
   #endpoint = '';
   #restarts = 0;
   #restarting: Promise<void> = Promise.resolve();
@@ -62,7 +63,7 @@ export class ChildService {
 
   get state(): ServiceState {
     const { name } = this.#program;
-    return { name, endpoint: this.#endpoint, pid: this.#child?.pid, restarts: this.#restarts };
+    return { name, endpoint: this.#endpoint, pid: this.#serving ? this.#child?.pid : undefined, restarts: this.#restarts };
   }
 
   /**
@@ -91,10 +92,12 @@ export class ChildService {
       const endpoint = await this.#ready(child);
       const onExit = (): void => {
         this.#child = undefined;
+        this.#serving = false;
         if (this.#stopping.signal.aborted) return;
         const restartInMs = performance.now() - startedMs > STABLE_MS ? FIRST_RESTART_MS : nextRestartMs;
         this.#restarting = this.#restart(endpoint, describeExit(child), restartInMs);
       };
+      this.#serving = true;
       // It may have died between its last answer and now.
       if (hasExited(child)) onExit();
       else child.once('exit', onExit);

@@ -111,8 +111,9 @@ function reasonOfStatus(code: GrpcStatus, details: string): Reason {
   if (code === GrpcStatus.RESOURCE_EXHAUSTED) {
     return /larger than|message/i.test(details) ? 'MESSAGE_TOO_LARGE' : 'OUT_OF_MEMORY';
   }
-  const name: string | undefined = GrpcStatus[code];
-  return name !== undefined && isReason(name) ? name : 'INTERNAL';
+  // A number that gRPC does not know has no name.
+  const name = String(GrpcStatus[code]);
+  return isReason(name) ? name : 'INTERNAL';
 }
 
 /** Cut to a length, and made well-formed: gRPC percent-encodes messages, which throws on half of a surrogate pair. */
