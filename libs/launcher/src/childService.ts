@@ -63,7 +63,12 @@ export class ChildService {
 
   get state(): ServiceState {
     const { name } = this.#program;
-    return { name, endpoint: this.#endpoint, pid: this.#serving ? this.#child?.pid : undefined, restarts: this.#restarts };
+    return {
+      name,
+      endpoint: this.#endpoint,
+      pid: this.#serving ? this.#child?.pid : undefined,
+      restarts: this.#restarts,
+    };
   }
 
   /**

@@ -111,8 +111,7 @@ function reasonOfStatus(code: GrpcStatus, details: string): Reason {
   if (code === GrpcStatus.RESOURCE_EXHAUSTED) {
     return /larger than|message/i.test(details) ? 'MESSAGE_TOO_LARGE' : 'OUT_OF_MEMORY';
   }
-  // A number that gRPC does not know has no name.
-  const name = String(GrpcStatus[code]);
+  const name = GrpcStatus[code];
   return isReason(name) ? name : 'INTERNAL';
 }
 
