@@ -19,7 +19,7 @@ const SMALL = {
   orientations: 8,
   phases: 4,
   gridFrequencies: [0.02],
-  gridSigmas: [25, 50],
+  gridSigmas: [40, 50],
   gridContrasts: [1],
   resamples: 200,
 };
