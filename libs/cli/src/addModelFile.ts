@@ -10,14 +10,25 @@ const CHUNK_BYTES = 1024 ** 2;
 export interface ModelFileOptions {
   /** Empty: not registered, addressed by its digest. */
   readonly name: string;
-  readonly replace?: boolean;
+  readonly replace?: boolean | undefined;
   readonly preprocessing?: servingV1.Preprocessing | undefined;
   readonly signal?: AbortSignal;
 }
 
-/** Whether the text names a file rather than a model. */
+/**
+ * Whether the text names a file rather than a model.
+ * @throws ServiceError UNKNOWN_MODEL where it can only be a file, and there is none.
+ */
 export function isModelFile(text: string): boolean {
-  return statSync(text, { throwIfNoEntry: false })?.isFile() ?? false;
+  const found = statSync(text, { throwIfNoEntry: false });
+  if (found?.isFile() === true) return true;
+  const looksLikeFile = /\.onnx$/iu.test(text) || /[/\\]/u.test(text);
+  if (found?.isDirectory() === true && looksLikeFile)
+    throw new ServiceError('UNKNOWN_MODEL', `${text} is a folder; name an ONNX file in it.`, {
+      field: 'model',
+    });
+  if (looksLikeFile) throw new ServiceError('UNKNOWN_MODEL', `There is no file ${text}.`, { field: 'model' });
+  return false;
 }
 
 /** The name under which a file is registered unless the user says another. */
@@ -39,26 +50,40 @@ export async function addModelFile(
     preprocessing: options.preprocessing,
     source: { $case: 'upload', value: { fileName: basename(path) } },
   };
-  const { model } = await connection.serving.addModel(requests(header, path), { signal: options.signal });
-  if (model === undefined)
-    throw new ServiceError('INTERNAL', 'The serving service added a model and did not say which.');
-  return model;
+  try {
+    return await added(connection, requests(header, path), options.signal);
+  } catch (error) {
+    const refused = ServiceError.from(error);
+    if (refused.reason !== 'MALFORMED_MODEL') throw refused;
+    throw new ServiceError(refused.reason, `${path}: ${refused.message}`, {
+      fields: refused.fields,
+      cause: error,
+    });
+  }
 }
 
 /** Adds a network that Oblique builds. */
 export async function addArchitecture(
   connection: Connection,
-  request: servingV1.Architecture,
-  name: string,
-  replace: boolean,
+  architecture: string,
+  seed: number,
+  { name, replace, preprocessing, signal }: ModelFileOptions,
 ): Promise<servingV1.Model> {
   const header: servingV1.AddModelRequest_Header = {
     name,
-    replace,
-    preprocessing: undefined,
-    source: { $case: 'architecture', value: request },
+    replace: replace ?? false,
+    preprocessing,
+    source: { $case: 'architecture', value: { architecture, seed, inputSizePixels: 0, classes: 0 } },
   };
-  const { model } = await connection.serving.addModel([{ part: { $case: 'header', value: header } }]);
+  return added(connection, [{ part: { $case: 'header', value: header } }], signal);
+}
+
+async function added(
+  connection: Connection,
+  parts: Iterable<servingV1.AddModelRequest> | AsyncIterable<servingV1.AddModelRequest>,
+  signal: AbortSignal | undefined,
+): Promise<servingV1.Model> {
+  const { model } = await connection.serving.addModel(parts, { signal });
   if (model === undefined)
     throw new ServiceError('INTERNAL', 'The serving service added a model and did not say which.');
   return model;
@@ -71,6 +96,13 @@ export function readTriple(option: string, text: string): number[] {
   throw new UsageError(
     `${option} takes three numbers (red, green, blue), e.g. 0.485,0.456,0.406; not ${JSON.stringify(text)}.`,
   );
+}
+
+/** Reads a seed or count. @throws UsageError */
+export function readWholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== '') return value;
+  throw new UsageError(`${option} takes a whole number from 0, not ${JSON.stringify(text)}.`);
 }
 
 async function* requests(

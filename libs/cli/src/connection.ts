@@ -1,5 +1,5 @@
 import { orchestratorV1, servingV1, stimulusV1 } from '@oblique/contracts';
-import { defaultHome, findRunning, startServices, type ServiceName } from '@oblique/launcher';
+import { defaultHome, findRunning, SERVICES, startServices, type ServiceName } from '@oblique/launcher';
 import { createClient, UsageError, type ServiceClient } from '@oblique/service';
 import { join } from 'node:path';
 import type { Terminal } from './terminal.js';
@@ -21,6 +21,11 @@ export interface Connection {
   readonly orchestrator: ServiceClient<typeof orchestratorV1.OrchestratorServiceService>;
 }
 
+type FindEndpoint = (service: ServiceName) => string | undefined;
+
+const NAMES = Object.keys(SERVICES) as ServiceName[];
+const ENDPOINT_FORM = 'write HOST:PORT for all services, or SERVICE=HOST:PORT,…';
+
 /** The artifact store of services that commands start. */
 export function storeLocation(options: ConnectionOptions): string {
   return options.store ?? process.env['OBLIQUE_STORE'] ?? join(defaultHome(), 'store');
@@ -36,32 +41,37 @@ export async function withServices<Result>(
   terminal: Terminal,
   use: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  const stated = options.endpoint ?? process.env['OBLIQUE_ENDPOINT'];
-  if (stated !== undefined) return using(readEndpoints(stated), use);
-  const running = await findRunning(defaultHome());
-  if (running !== undefined) return using((name) => running.endpoints[name], use);
+  const stated = options.endpoint ?? (process.env['OBLIQUE_ENDPOINT'] || undefined);
+  const named = stated === undefined ? new Map<ServiceName, string>() : readEndpoints(stated);
+  const running = names.every((name) => named.has(name)) ? undefined : await findRunning(defaultHome());
+  const known: FindEndpoint = (name) => named.get(name) ?? running?.endpoints[name];
+  const missing = names.filter((name) => known(name) === undefined);
+  if (missing.length === 0) return using(known, use);
+  const dependent = missing.find((name) => SERVICES[name].length > 0);
+  if (named.size > 0 && dependent !== undefined) {
+    // One that is started here would call services started here, not those that were named.
+    throw new UsageError(
+      `No endpoint of the ${dependent} service is known; name it with --endpoint ${dependent}=HOST:PORT.`,
+    );
+  }
   const started = await startServices({
     store: storeLocation(options),
     home: defaultHome(),
-    names,
+    names: missing,
     onRestart: ({ name }) => {
       terminal.note(`The ${name} service died and was started again.`);
     },
   });
-  const stop = (): void => {
-    void started.stop();
-  };
-  process.once('exit', stop);
   try {
-    return await using((name) => started.endpoints[name], use);
+    return await using((name) => known(name) ?? started.endpoints[name], use);
   } finally {
-    process.off('exit', stop);
+    terminal.endProgress();
     await started.stop();
   }
 }
 
 async function using<Result>(
-  find: (service: ServiceName) => string | undefined,
+  find: FindEndpoint,
   use: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   const endpoint = (service: ServiceName): string => {
@@ -73,21 +83,29 @@ async function using<Result>(
     return found;
   };
   const open: { close(): void }[] = [];
-  const opened = <Client extends { close(): void }>(client: Client): Client => {
-    open.push(client);
-    return client;
+  const once = <Client extends { close(): void }>(create: () => Client): (() => Client) => {
+    let client: Client | undefined;
+    return () => {
+      if (client === undefined) open.push((client = create()));
+      return client;
+    };
   };
+  const stimulus = once(() => createClient(stimulusV1.StimulusServiceService, endpoint('stimulus')));
+  const serving = once(() => createClient(servingV1.ServingServiceService, endpoint('serving')));
+  const orchestrator = once(() =>
+    createClient(orchestratorV1.OrchestratorServiceService, endpoint('orchestrator')),
+  );
   try {
     return await use({
       endpoint,
       get stimulus() {
-        return opened(createClient(stimulusV1.StimulusServiceService, endpoint('stimulus')));
+        return stimulus();
       },
       get serving() {
-        return opened(createClient(servingV1.ServingServiceService, endpoint('serving')));
+        return serving();
       },
       get orchestrator() {
-        return opened(createClient(orchestratorV1.OrchestratorServiceService, endpoint('orchestrator')));
+        return orchestrator();
       },
     });
   } finally {
@@ -95,15 +113,32 @@ async function using<Result>(
   }
 }
 
-function readEndpoints(text: string): (service: ServiceName) => string | undefined {
-  if (!text.includes('=')) return () => text;
-  const byName = new Map(
+/**
+ * Reads `host:port` or `serving=host:port,stimulus=host:port`.
+ * @throws UsageError
+ */
+export function readEndpoints(text: string): Map<ServiceName, string> {
+  if (!text.includes('=')) {
+    const endpoint = checkEndpoint(text, text);
+    return new Map(NAMES.map((name) => [name, endpoint]));
+  }
+  return new Map(
     text.split(',').map((part) => {
-      const [name = '', endpoint = ''] = part.split('=');
-      if (name === '' || endpoint === '')
-        throw new UsageError(`--endpoint ${text}: write HOST:PORT, or SERVICE=HOST:PORT,…`);
-      return [name, endpoint];
+      const [given = '', endpoint = ''] = part.split('=');
+      const name = NAMES.find((known) => known === given.trim());
+      if (name === undefined) {
+        throw new UsageError(
+          `--endpoint ${text}: there is no service ${JSON.stringify(given)}; there are ${NAMES.join(', ')}.`,
+        );
+      }
+      return [name, checkEndpoint(endpoint, text)];
     }),
   );
-  return (service) => byName.get(service);
+}
+
+function checkEndpoint(endpoint: string, whole: string): string {
+  const [, port] = /^\S+:(\d{1,5})$/u.exec(endpoint.trim()) ?? [];
+  if (port === undefined || Number(port) < 1 || Number(port) > 65_535)
+    throw new UsageError(`--endpoint ${whole}: ${ENDPOINT_FORM}.`);
+  return endpoint.trim();
 }

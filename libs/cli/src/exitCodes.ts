@@ -1,3 +1,4 @@
+import { LaunchError } from '@oblique/launcher';
 import { ServiceError, UsageError } from '@oblique/service';
 import { status } from '@grpc/grpc-js';
 
@@ -10,7 +11,7 @@ export const EXIT = {
   usage: 2,
   /** What was named does not exist. */
   notFound: 3,
-  /** No service answers. */
+  /** No service answers, or none can be started. */
   unavailable: 4,
   /** A file, a name or a run is in the way. */
   exists: 5,
@@ -27,9 +28,15 @@ export class OutputExistsError extends Error {
   }
 }
 
+/** Services run already where they were to be started. */
+export class ServicesRunError extends Error {
+  override readonly name = 'ServicesRunError';
+}
+
 /** The exit code that an error ends the command with. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof OutputExistsError) return EXIT.exists;
+  if (error instanceof OutputExistsError || error instanceof ServicesRunError) return EXIT.exists;
+  if (error instanceof LaunchError) return EXIT.unavailable;
   if (error instanceof UsageError) return EXIT.usage;
   if (!(error instanceof ServiceError)) return EXIT.failed;
   switch (error.status) {

@@ -15,9 +15,8 @@ The paper's orientation analysis on your networks:
   oblique run orientation --networks net.onnx --out report
 
 Commands use the services at --endpoint, else those that "oblique up" started, else start what they need themselves.
-Exit codes: ${Object.entries(EXIT)
-  .map(([name, code]) => `${code} ${name}`)
-  .join(', ')}.`;
+Exit codes: 0 done, 1 failed, 2 wrong command line or request, 3 not found, 4 no service answers, 5 something is in
+the way (a file, a name), 130 interrupted.`;
 
 const interrupted = new AbortController();
 let interruptions = 0;
@@ -41,6 +40,8 @@ addModelsCommands(program, interrupted.signal);
 addStimuliCommands(program, interrupted.signal);
 addServicesCommands(program, interrupted.signal);
 withCommonOptions(program);
+// What is printed about a wrong command line goes to stderr; a program that asked for JSON gets it as JSON instead.
+if (asksForJson()) quiet(program);
 
 try {
   await program.parseAsync();
@@ -62,16 +63,38 @@ function withCommonOptions(command: Command): void {
   command.commands.forEach(withCommonOptions);
 }
 
+function asksForJson(): boolean {
+  return process.argv.includes('--json');
+}
+
+function quiet(command: Command): void {
+  command.configureOutput({ writeErr: () => undefined });
+  command.commands.forEach(quiet);
+}
+
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  const failure = interrupted.signal.aborted ? ServiceError.from(interrupted.signal.reason) : error;
-  const own = error instanceof ServiceError ? error : failure;
+  if (error instanceof CommanderError && (!asksForJson() || error.exitCode === 0))
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const own: unknown = interrupted.signal.aborted && !isOwnWord(error) ? interrupted.signal.reason : error;
   const message = own instanceof Error ? own.message : String(own);
-  if (process.argv.includes('--json')) {
-    const details = own instanceof ServiceError ? { reason: own.reason, fields: own.fields } : {};
-    process.stdout.write(`${JSON.stringify({ error: message, ...details }, null, 2)}\n`);
+  const exitCode = own instanceof CommanderError ? EXIT.usage : exitCodeOf(own);
+  if (asksForJson()) {
+    const { reason, fields } =
+      own instanceof ServiceError
+        ? own
+        : { reason: exitCode === EXIT.usage ? 'USAGE' : undefined, fields: [] };
+    process.stdout.write(`${JSON.stringify({ error: message, reason, fields, exitCode }, null, 2)}\n`);
   } else {
     process.stderr.write(`oblique: ${message}\n`);
   }
-  return interrupted.signal.aborted ? EXIT.interrupted : exitCodeOf(own);
+  return interrupted.signal.aborted ? EXIT.interrupted : exitCode;
+}
+
+/** Whether a command said itself what its interruption means, rather than the transport that a call was cancelled. */
+function isOwnWord(error: unknown): boolean {
+  return (
+    error instanceof ServiceError &&
+    error.reason === 'CANCELLED' &&
+    !/cancelled on client/iu.test(error.message)
+  );
 }

@@ -6,6 +6,11 @@ export interface GridOption {
   readonly values: number[];
 }
 
+/** Larger images are refused before they are asked for. */
+const MAXIMUM_SIDE_PIXELS = 65_535;
+/** More values than any service takes: they are refused before they are made. */
+const MAXIMUM_COUNT = 10_000_000;
+
 const FORM = 'Write it as NAME=START:STOP/COUNT (the end point is left out) or NAME=VALUE,VALUE,…';
 
 /**
@@ -16,19 +21,17 @@ export function readGridOption(text: string): GridOption {
   const [, parameter, values] = /^([^=]+)=(.*)$/su.exec(text) ?? [];
   if (parameter === undefined || values === undefined)
     throw new UsageError(`--grid ${text} has no "=". ${FORM}`);
+  if (values.trim() === '') throw new UsageError(`--grid ${text} names no values. ${FORM}`);
   const range = /^([^:]+):([^/]+)\/(.+)$/u.exec(values);
-  if (range === null) return { parameter, values: values.split(',').map((value) => number(value, text)) };
-  const [start, stop, count] = range.slice(1).map((value) => number(value, text));
-  if (
-    start === undefined ||
-    stop === undefined ||
-    count === undefined ||
-    !Number.isInteger(count) ||
-    count < 1 ||
-    count > 10_000_000
-  ) {
-    throw new UsageError(`--grid ${text} needs a whole count of at least 1. ${FORM}`);
+  if (range === null) {
+    if (values.includes(':')) throw new UsageError(`--grid ${text} does not say how many values. ${FORM}`);
+    return { parameter, values: values.split(',').map((value) => number(value, text)) };
   }
+  const [start = NaN, stop = NaN, count = NaN] = range.slice(1).map((value) => number(value, text));
+  if (!Number.isInteger(count) || count < 1)
+    throw new UsageError(`--grid ${text} needs a whole count of at least 1. ${FORM}`);
+  if (count > MAXIMUM_COUNT)
+    throw new UsageError(`--grid ${text} has too many values; ${MAXIMUM_COUNT} are the most of one grid.`);
   return {
     parameter,
     values: Array.from({ length: count }, (_, index) => start + ((stop - start) * index) / count),
@@ -52,9 +55,17 @@ export function readSetting(text: string): readonly [name: string, value: number
  */
 export function readSize(text: string): { readonly widthPixels: number; readonly heightPixels: number } {
   const [, width, height] = /^(\d+)(?:x(\d+))?$/u.exec(text) ?? [];
-  if (width === undefined)
-    throw new UsageError(`--size ${text} is no size; write pixels as 224 or 320x240 (width x height).`);
-  return { widthPixels: Number(width), heightPixels: Number(height ?? width) };
+  const size = { widthPixels: Number(width), heightPixels: Number(height ?? width) };
+  if (!(
+    size.widthPixels >= 1 &&
+    size.widthPixels <= MAXIMUM_SIDE_PIXELS &&
+    size.heightPixels >= 1 &&
+    size.heightPixels <= MAXIMUM_SIDE_PIXELS
+  ))
+    throw new UsageError(
+      `--size ${text} is no size; write pixels from 1 to ${MAXIMUM_SIDE_PIXELS} as 224 or 320x240 (width x height).`,
+    );
+  return size;
 }
 
 /** NaN and Infinity pass: the service says what the parameter allows. */

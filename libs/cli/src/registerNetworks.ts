@@ -13,7 +13,6 @@ export async function registerNetworks(
   const names: string[] = [];
   for (const network of networks.map((text) => text.trim()).filter((text) => text !== '')) {
     if (!isModelFile(network)) {
-      if (/\.onnx$/u.test(network)) throw new ServiceError('UNKNOWN_MODEL', `There is no file ${network}.`);
       names.push(network);
       continue;
     }

@@ -33,7 +33,7 @@ export class Terminal {
       ratePerSecond > 0
         ? `${ratePerSecond >= 10 ? ratePerSecond.toFixed(0) : ratePerSecond.toFixed(1)} ${unit}/s`
         : '';
-    const left = secondsLeft === undefined ? '' : `${duration(secondsLeft)} left`;
+    const left = secondsLeft === undefined || done >= total ? '' : `${duration(secondsLeft)} left`;
     if (process.stderr.isTTY) {
       this.#bar ??= startedBar(total);
       this.#bar.setTotal(total);
@@ -77,6 +77,17 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** `1 point`, `12 points`. */
+export function counted(count: number, singular: string, plural: string): string {
+  return `${count} ${count === 1 ? singular : plural}`;
+}
+
+/** The unit of D where the variable's is `unit`: `per radian²`, `per (cycle/pixel)²`, and nothing for pure numbers. */
+export function unitOfD(unit: string): string {
+  if (unit === '1') return '';
+  return /^\w+$/u.test(unit) ? `per ${unit}²` : `per (${unit})²`;
 }
 
 /** Rows in columns, each as wide as its widest cell. */

@@ -1,4 +1,4 @@
-import { writeNpz } from '@oblique/arrays';
+import { readNpz, toNumbers, writeNpz } from '@oblique/arrays';
 import {
   canonicalJson,
   parseDigest,
@@ -9,7 +9,7 @@ import {
   type Provenance,
 } from '@oblique/artifacts';
 import type { servingV1 } from '@oblique/contracts';
-import { selectLayers } from '@oblique/networks';
+import { selectLayers, type Layer } from '@oblique/networks';
 import type { Runtime } from '@oblique/runtime';
 import {
   measureSensitivity as measure,
@@ -75,14 +75,14 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
         pointCount: points.length,
       };
 
-      const known = await knownResult(store, key);
+      const known = await knownResult(store, key, layers, points.length);
       if (known !== undefined) {
         yield {
-          event: { $case: 'result', value: { ...facts, ...known, values: [], seconds: 0, cached: true } },
+          event: { $case: 'result', value: { ...facts, ...known, seconds: 0, cached: true } },
         };
         return;
       }
-      const stage = `measuring ${model.name ?? model.artifact.digest.slice(0, 14)}`;
+      const stage = `measuring ${model.name ?? (model.program.name || model.artifact.digest.slice(0, 14))}`;
       const events = progressStream(stage, 'stimuli', (report) =>
         refusingAsync('stimulus', () =>
           measure({
@@ -134,18 +134,28 @@ function keyOf({ step, version, parameters }: Provenance, model: Digest): string
 async function knownResult(
   store: ArtifactStore,
   key: string,
-): Promise<Pick<servingV1.SensitivityResult, 'artifact' | 'computedCount'> | undefined> {
+  layers: readonly Layer[],
+  pointCount: number,
+): Promise<Pick<servingV1.SensitivityResult, 'artifact' | 'computedCount' | 'values'> | undefined> {
   const record = await store.getRecord(COLLECTION, key);
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
   const { digest, computedCount } = record as Readonly<Record<string, Json>>;
   if (typeof digest !== 'string' || typeof computedCount !== 'number') return undefined;
   const known = parseDigest(digest);
-  return (await store.has(known))
-    ? { artifact: (await store.describe(known)).artifact, computedCount }
-    : undefined;
+  if (!(await store.has(known))) return undefined;
+  const { artifact } = await store.describe(known);
+  if (layers.length * pointCount > MAXIMUM_INLINE_VALUES) return { artifact, computedCount, values: [] };
+  const arrays = readNpz(await store.get(known));
+  const d = new Map<string, Float64Array>();
+  for (const { name } of layers) {
+    const values = arrays.get(`D/${name}`);
+    if (values === undefined) return undefined;
+    d.set(name, toNumbers(values));
+  }
+  return { artifact, computedCount, values: inlineValues({ d }) };
 }
 
-function inlineValues({ d }: Sensitivity): servingV1.LayerSensitivity[] {
+function inlineValues({ d }: Pick<Sensitivity, 'd'>): servingV1.LayerSensitivity[] {
   const count = [...d.values()].reduce((sum, values) => sum + values.length, 0);
   return count > MAXIMUM_INLINE_VALUES ? [] : [...d].map(([layer, values]) => ({ layer, d: [...values] }));
 }

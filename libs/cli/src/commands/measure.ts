@@ -1,27 +1,27 @@
 import { readNpz } from '@oblique/arrays';
-import type { servingV1, stimulusV1 } from '@oblique/contracts';
+import type { progressV1, servingV1, stimulusV1 } from '@oblique/contracts';
 import { plotFormat, plotSensitivity } from '@oblique/report';
 import { fetchArtifact, readDigest, ServiceError, UsageError } from '@oblique/service';
 import type { Command } from 'commander';
-import { addArchitecture, addModelFile, isModelFile } from '../addModelFile.js';
+import { addArchitecture, addModelFile, isModelFile, readWholeNumber } from '../addModelFile.js';
 import { contextOf, type CommandContext } from '../commandContext.js';
 import { withServices, type Connection } from '../connection.js';
 import { readGridOption, readSetting, readSize } from '../readGridOption.js';
 import { readInput, readStretch } from '../stimulusOptions.js';
-import { columns } from '../terminal.js';
+import { columns, counted, unitOfD } from '../terminal.js';
 import { checkOutput, writeOutput } from '../writeOutput.js';
 
 interface MeasureOptions {
   readonly model: string;
   readonly stimulus: string;
   readonly variable: string;
-  readonly set: readonly string[];
-  readonly grid: readonly string[];
+  readonly set?: readonly string[];
+  readonly grid?: readonly string[];
   readonly layers: string;
   readonly size?: string;
   readonly stretch: string;
   readonly input?: string;
-  readonly batch: string;
+  readonly batch?: string;
   readonly seed: string;
   readonly out?: string;
   readonly plot?: string;
@@ -51,8 +51,8 @@ export function addMeasureCommand(program: Command, signal: AbortSignal): void {
     )
     .option('--stimulus <family>', 'family of stimuli (see: oblique stimuli list)', 'gabor')
     .option('--variable <name>', 'parameter that is differentiated', 'orientation')
-    .option('--set <name=value>', 'value of a parameter (repeat)', collect, [])
-    .option('--grid <name=values>', 'values of a parameter to measure at (repeat)', collect, [])
+    .option('--set <name=value>', 'value of a parameter (repeat)', collect)
+    .option('--grid <name=values>', 'values of a parameter to measure at (repeat)', collect)
     .option('--layers <list>', 'auto, all, names and patterns with *, by commas', 'auto')
     .option(
       '--size <pixels>',
@@ -63,7 +63,7 @@ export function addMeasureCommand(program: Command, signal: AbortSignal): void {
       '--input <direct|imagenet|model>',
       "how images are fed: as they are, ImageNet-normalised, or by the network's own preprocessing (default: the family's)",
     )
-    .option('--batch <count>', 'stimuli run at once (0: as the service sees fit)', '0')
+    .option('--batch <count>', 'stimuli run at once (default: as the service sees fit)')
     .option('--seed <seed>', 'seed of a built-in architecture', '0')
     .option('--out <file.npz>', 'write D here')
     .option('--plot <file>', 'draw D: .svg, .png or .html')
@@ -78,8 +78,13 @@ async function measure(
   options: MeasureOptions,
   { terminal, connection: connectionOptions, signal }: CommandContext,
 ): Promise<void> {
-  const grids = options.grid.map(readGridOption);
+  const grids = (options.grid ?? []).map(readGridOption);
+  const batchSize = options.batch === undefined ? 0 : readWholeNumber('--batch', options.batch);
+  const seed = readWholeNumber('--seed', options.seed);
   const format = options.plot === undefined ? undefined : readPlotFormat(options.plot);
+  if (format !== undefined && grids.length === 0)
+    throw new UsageError('--plot draws D over a grid; give one, e.g. --grid orientation=0:180/12.');
+  const isFile = isModelFile(options.model);
   checkOutput(options.out, options.force ?? false);
   checkOutput(options.plot, options.force ?? false);
   const size = options.size === undefined ? { widthPixels: 0, heightPixels: 0 } : readSize(options.size);
@@ -88,21 +93,23 @@ async function measure(
     ...size,
     stretch: readStretch(options.stretch),
     input: readInput(options.input),
-    parameters: Object.fromEntries(options.set.map(readSetting)),
+    parameters: Object.fromEntries((options.set ?? []).map(readSetting)),
   };
   await withServices(
     options.plot === undefined ? ['serving'] : ['serving', 'stimulus'],
     connectionOptions,
     terminal,
     async (connection) => {
-      const model = await resolveModel(connection, options, signal);
+      const model = isFile
+        ? digestOf(await addModelFile(connection, options.model, { name: '', signal }))
+        : await resolveModel(connection, options.model, seed, signal);
       const request = {
         model,
         stimulus,
         variable: options.variable,
         grid: grids,
         layers: options.layers.split(',').filter((selector) => selector !== ''),
-        batchSize: wholeNumber('--batch', options.batch),
+        batchSize,
       };
       const result = await finalResult(connection, request, signal, (progress) => {
         terminal.progress(progress);
@@ -113,8 +120,9 @@ async function measure(
       if (options.plot !== undefined && format !== undefined) {
         const { families } = await connection.stimulus.listFamilies({}, { signal });
         const parameters = families.find(({ name }) => name === options.stimulus)?.parameters ?? [];
-        const derivativeUnit =
-          parameters.find(({ name }) => name === options.variable)?.derivativeUnit ?? '1';
+        const derivativeUnit = unitOfD(
+          parameters.find(({ name }) => name === options.variable)?.derivativeUnit ?? '1',
+        );
         const plot = await plotSensitivity(
           {
             arrays: readNpz(bytes),
@@ -124,7 +132,7 @@ async function measure(
               parameters.flatMap(({ name, period }) => (period === undefined ? [] : [[name, period]])),
             ),
             variable: options.variable,
-            derivativeUnit: `per ${derivativeUnit}²`,
+            ...(derivativeUnit !== '' && { derivativeUnit }),
           },
           format,
         );
@@ -132,7 +140,6 @@ async function measure(
       }
       terminal.result(describe(result, bytes, options), {
         ...result,
-        values: result.values,
         out: options.out ?? null,
         plot: options.plot ?? null,
       });
@@ -144,11 +151,7 @@ async function finalResult(
   connection: Connection,
   request: servingV1.MeasureSensitivityRequest,
   signal: AbortSignal,
-  onProgress: (
-    progress: NonNullable<
-      Extract<servingV1.MeasureSensitivityResponse['event'], { $case: 'progress' }>
-    >['value'],
-  ) => void,
+  onProgress: (progress: progressV1.Progress) => void,
 ): Promise<servingV1.SensitivityResult> {
   let result: servingV1.SensitivityResult | undefined;
   for await (const { event } of connection.serving.measureSensitivity(request, { signal })) {
@@ -160,17 +163,13 @@ async function finalResult(
   return result;
 }
 
-/** A file is uploaded, a held model taken as it is, a built-in architecture built. */
+/** A held model is taken as it is, a built-in architecture built. */
 async function resolveModel(
   connection: Connection,
-  { model, seed }: MeasureOptions,
+  model: string,
+  seed: number,
   signal: AbortSignal,
 ): Promise<string> {
-  if (isModelFile(model)) {
-    const added = await addModelFile(connection, model, { name: '', signal });
-    return added.artifact?.digest ?? '';
-  }
-  if (/\.onnx$/u.test(model)) throw new ServiceError('UNKNOWN_MODEL', `There is no file ${model}.`);
   try {
     await connection.serving.describeModel({ model, allTensors: false }, { signal });
     return model;
@@ -178,19 +177,20 @@ async function resolveModel(
     const unknown = ServiceError.from(error);
     if (unknown.reason !== 'UNKNOWN_MODEL') throw unknown;
     try {
-      const request = {
-        architecture: model,
-        seed: wholeNumber('--seed', seed),
-        inputSizePixels: 0,
-        classes: 0,
-      };
-      return (await addArchitecture(connection, request, '', false)).artifact?.digest ?? '';
+      return digestOf(await addArchitecture(connection, model, seed, { name: '', signal }));
     } catch (cause) {
       const refused = ServiceError.from(cause);
       if (refused.reason !== 'INVALID_ARGUMENT') throw refused;
-      throw new ServiceError('UNKNOWN_MODEL', `${unknown.message} ${refused.message}`, { cause });
+      throw new ServiceError('UNKNOWN_MODEL', `${unknown.message} ${refused.message}`, {
+        field: 'model',
+        cause,
+      });
     }
   }
+}
+
+function digestOf({ artifact }: servingV1.Model): string {
+  return artifact?.digest ?? '';
 }
 
 function describe(result: servingV1.SensitivityResult, bytes: Uint8Array, options: MeasureOptions): string {
@@ -204,7 +204,11 @@ function describe(result: servingV1.SensitivityResult, bytes: Uint8Array, option
     ];
     return [name, operator, ...[mean, low, high].map((value) => value.toPrecision(4))];
   });
-  const points = `${result.pointCount} points (${result.computedCount} different stimuli), ${result.executor} on ${result.device}`;
+  const stimuli =
+    result.computedCount === result.pointCount
+      ? ''
+      : ` (${counted(result.computedCount, 'stimulus', 'different stimuli')})`;
+  const points = `${counted(result.pointCount, 'point', 'points')}${stimuli}, ${result.executor} on ${result.device}`;
   const time = result.cached ? 'from the store' : `${result.seconds.toFixed(1)} s`;
   const written = [options.out, options.plot]
     .filter((path) => path !== undefined)
@@ -225,12 +229,6 @@ function readPlotFormat(path: string): ReturnType<typeof plotFormat> {
   }
 }
 
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== '') return value;
-  throw new UsageError(`${option} takes a whole number from 0, not ${JSON.stringify(text)}.`);
-}
-
-function collect(value: string, previous: readonly string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }

@@ -1,7 +1,14 @@
 import type { servingV1 } from '@oblique/contracts';
 import { UsageError } from '@oblique/service';
 import type { Command } from 'commander';
-import { addArchitecture, addModelFile, isModelFile, modelNameOf, readTriple } from '../addModelFile.js';
+import {
+  addArchitecture,
+  addModelFile,
+  isModelFile,
+  modelNameOf,
+  readTriple,
+  readWholeNumber,
+} from '../addModelFile.js';
 import { contextOf } from '../commandContext.js';
 import { withServices } from '../connection.js';
 import { byteSize, columns } from '../terminal.js';
@@ -27,7 +34,7 @@ export function addModelsCommands(program: Command, signal: AbortSignal): void {
     .description(
       'Add an ONNX file, or a built-in architecture (resnet18, vgg16_bn, alexnet, …) untrained from a seed.',
     )
-    .option('--name <name>', "name to register it under (default: the file's)")
+    .option('--name <name>', "name to register it under (default: the file's, or ARCHITECTURE@SEED)")
     .option('--replace', 'give the name to this model if it names another')
     .option('--order <RGB|BGR>', 'order of the channels that the network takes', 'RGB')
     .option('--scale <number>', 'what [0, 1] is multiplied by: 1, or 255 for networks that take bytes', '1')
@@ -36,31 +43,24 @@ export function addModelsCommands(program: Command, signal: AbortSignal): void {
     .option('--seed <seed>', 'seed of a built-in architecture', '0')
     .addHelpText(
       'after',
-      "\nWith --mean or --std the network's preprocessing is kept with it, for --input model.",
+      `
+With --order, --scale, --mean or --std the network's preprocessing, (x * scale - mean) / std of x in [0, 1], is kept with
+it, for "oblique measure --input model".
+
+Examples:
+  oblique models add net.onnx --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
+  oblique models add resnet18 --seed 1`,
     )
     .action(async (source: string, options: AddOptions, command: Command) => {
       const { terminal, connection } = contextOf(command, signal);
-      const model = await withServices(['serving'], connection, terminal, async (services) => {
-        if (!isModelFile(source)) {
-          const request = {
-            architecture: source,
-            seed: Number(options.seed),
-            inputSizePixels: 0,
-            classes: 0,
-          };
-          return addArchitecture(
-            services,
-            request,
-            options.name ?? `${source}@${options.seed}`,
-            options.replace ?? false,
-          );
-        }
-        return addModelFile(services, source, {
-          name: options.name ?? modelNameOf(source),
-          replace: options.replace ?? false,
-          preprocessing: readPreprocessing(options),
-          signal,
-        });
+      const isFile = isModelFile(source);
+      const seed = readWholeNumber('--seed', options.seed);
+      const model = await withServices(['serving'], connection, terminal, (services) => {
+        const name = options.name ?? (isFile ? modelNameOf(source) : `${source}@${seed}`);
+        const asked = { name, replace: options.replace, preprocessing: readPreprocessing(options), signal };
+        return isFile
+          ? addModelFile(services, source, asked)
+          : addArchitecture(services, source, seed, asked);
       });
       terminal.result(describe(model), model);
     });
@@ -157,11 +157,18 @@ function readPreprocessing({ order, scale, mean, std }: AddOptions): servingV1.P
   if (mean === undefined && std === undefined && order === 'RGB' && scale === '1') return undefined;
   if (order !== 'RGB' && order !== 'BGR') throw new UsageError(`--order is RGB or BGR, not ${order}.`);
   const factor = Number(scale);
-  if (!(factor > 0)) throw new UsageError(`--scale takes a positive number, not ${JSON.stringify(scale)}.`);
+  if (!(factor > 0 && Number.isFinite(factor)))
+    throw new UsageError(`--scale takes a positive number, not ${JSON.stringify(scale)}.`);
   return {
     channelOrder: order,
     scale: factor,
     mean: mean === undefined ? [0, 0, 0] : readTriple('--mean', mean),
-    std: std === undefined ? [1, 1, 1] : readTriple('--std', std),
+    std: std === undefined ? [1, 1, 1] : readDivisors(std),
   };
+}
+
+function readDivisors(std: string): number[] {
+  const values = readTriple('--std', std);
+  if (values.every((value) => value > 0)) return values;
+  throw new UsageError(`--std is what the channels are divided by: three numbers above 0, not ${std}.`);
 }

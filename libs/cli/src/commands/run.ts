@@ -12,7 +12,7 @@ interface RunOptions {
   readonly seeds?: string;
   readonly protocol?: string;
   readonly profile?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly out: string;
   readonly force?: boolean;
 }
@@ -39,7 +39,6 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
       '--set <name=value>',
       'any other parameter of the analysis, its value as JSON or plain text (repeat)',
       collect,
-      [],
     )
     .requiredOption('--out <folder>', 'folder for the report')
     .option('--force', 'overwrite an existing report')
@@ -161,7 +160,7 @@ function readParameters({ seeds, protocol, profile, set }: RunOptions): Record<s
     ...(seeds !== undefined && { seeds: seeds.split(',').map(readSeed) }),
     ...(protocol !== undefined && { protocol }),
     ...(profile !== undefined && { profile }),
-    ...Object.fromEntries(set.map(readParameter)),
+    ...Object.fromEntries((set ?? []).map(readParameter)),
   };
 }
 
@@ -207,6 +206,6 @@ function stateName(state: orchestratorV1.State): string {
   return orchestratorV1.stateToJSON(state).replace('STATE_', '').toLowerCase();
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }

@@ -3,7 +3,7 @@ import { UsageError } from '@oblique/service';
 import type { Command } from 'commander';
 import { contextOf } from '../commandContext.js';
 import { storeLocation } from '../connection.js';
-import { EXIT } from '../exitCodes.js';
+import { EXIT, ServicesRunError } from '../exitCodes.js';
 import { columns } from '../terminal.js';
 
 export function addServicesCommands(program: Command, signal: AbortSignal): void {
@@ -15,15 +15,20 @@ export function addServicesCommands(program: Command, signal: AbortSignal): void
       '--port <service=port>',
       'a fixed port, e.g. serving=7002 (repeat; default: any free one)',
       collect,
-      [],
     )
-    .action(async (options: { readonly port: readonly string[] }, command: Command) => {
+    .action(async (options: { readonly port?: readonly string[] }, command: Command) => {
       const { terminal, connection } = contextOf(command, signal);
-      const running = await startDetached({
-        store: storeLocation(connection),
-        home: defaultHome(),
-        ports: Object.fromEntries(options.port.map(readPort)),
-      });
+      const ports = Object.fromEntries((options.port ?? []).map(readPort));
+      const home = defaultHome();
+      if ((await findRunning(home)) !== undefined)
+        throw new ServicesRunError(
+          'Services run already; see them with "oblique status", stop them with "oblique down".',
+        );
+      const running = await startDetached({ store: storeLocation(connection), home, ports });
+      if (signal.aborted) {
+        await stopRunning(home);
+        signal.throwIfAborted();
+      }
       terminal.result(
         `${serviceTable(running.services)}\n\nArtifacts are kept in ${running.store}. Stop with: oblique down`,
         running,
@@ -86,6 +91,6 @@ function readPort(text: string): readonly [service: string, port: number] {
   throw new UsageError(`--port ${text}: write SERVICE=PORT with one of ${Object.keys(SERVICES).join(', ')}.`);
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }

@@ -8,12 +8,12 @@ import { contextOf } from '../commandContext.js';
 import { withServices, type Connection } from '../connection.js';
 import { readGridOption, readSetting, readSize } from '../readGridOption.js';
 import { readInput, readStretch } from '../stimulusOptions.js';
-import { columns } from '../terminal.js';
+import { columns, unitOfD } from '../terminal.js';
 import { checkOutput, writeOutput } from '../writeOutput.js';
 
 interface RenderOptions {
-  readonly set: readonly string[];
-  readonly grid: readonly string[];
+  readonly set?: readonly string[];
+  readonly grid?: readonly string[];
   readonly size: string;
   readonly stretch: string;
   readonly input: string;
@@ -44,8 +44,8 @@ export function addStimuliCommands(program: Command, signal: AbortSignal): void 
     .description(
       'Render images (PNG for people, .npy for programs), and their derivatives with --variable, into a folder.',
     )
-    .option('--set <name=value>', 'value of a parameter (repeat)', collect, [])
-    .option('--grid <name=values>', 'values of a parameter to render at (repeat)', collect, [])
+    .option('--set <name=value>', 'value of a parameter (repeat)', collect)
+    .option('--grid <name=values>', 'values of a parameter to render at (repeat)', collect)
     .option('--variable <name>', 'also render d image / d this parameter')
     .option('--size <pixels>', '224 or 320x240', '224')
     .option('--stretch <none|minmax>', 'stretch each image to [-1, 1]', 'none')
@@ -59,6 +59,8 @@ export function addStimuliCommands(program: Command, signal: AbortSignal): void 
     .action(async (family: string, options: RenderOptions, command: Command) => {
       const { terminal, connection } = contextOf(command, signal);
       const force = options.force ?? false;
+      if (options.input === 'model')
+        throw new UsageError('--input model needs a network; images are rendered direct or imagenet.');
       for (const name of ['images.npy', 'derivatives.npy', 'contact-sheet.png'])
         checkOutput(join(options.out, name), force);
       const request: stimulusV1.RenderStimulusRequest = {
@@ -67,9 +69,9 @@ export function addStimuliCommands(program: Command, signal: AbortSignal): void 
           ...readSize(options.size),
           stretch: readStretch(options.stretch),
           input: readInput(options.input),
-          parameters: Object.fromEntries(options.set.map(readSetting)),
+          parameters: Object.fromEntries((options.set ?? []).map(readSetting)),
         },
-        grid: options.grid.map(readGridOption),
+        grid: (options.grid ?? []).map(readGridOption),
         variable: options.variable ?? '',
       };
       const written = await withServices(['stimulus'], connection, terminal, async (services) => {
@@ -111,7 +113,7 @@ export function addStimuliCommands(program: Command, signal: AbortSignal): void 
       const images = await withServices(['stimulus'], connection, terminal, (services) =>
         galleryImages(services, signal),
       );
-      await writeOutput(options.out, await contactSheet({ images, columns: 9, tilePixels: 112 }));
+      await writeOutput(options.out, await contactSheet({ images, columns: 12, tilePixels: 112 }));
       terminal.result(`Wrote ${options.out}: ${images.length} images.`, {
         out: options.out,
         images: images.length,
@@ -146,7 +148,7 @@ async function galleryImages(services: Connection, signal: AbortSignal): Promise
     const pixels = readNpy(
       await fetchArtifact(services.endpoint('stimulus'), readDigest(rendered.digest, 'images'), { signal }),
     );
-    const unit = parameter.unit === '1' ? '' : ` ${parameter.unit}`;
+    const unit = parameter.unit === '1' ? '' : parameter.unit === 'degree' ? '°' : ` ${parameter.unit}`;
     parameter.sweep.forEach((value, index) => {
       images.push({
         label: `${value}${unit}`,
@@ -171,15 +173,15 @@ function imageAt(images: NdArray, index: number): NdArray {
 function describe({ name, description, formula, parameters }: stimulusV1.Family): string {
   const rows = parameters.map((parameter) => [
     `  ${parameter.name}`,
-    parameter.unit,
+    parameter.unit === '1' ? '' : parameter.unit,
     `${parameter.minimum} to ${parameter.maximum}`,
     String(parameter.defaultValue),
-    `per ${parameter.derivativeUnit}²`,
+    unitOfD(parameter.derivativeUnit),
     parameter.description,
   ]);
   return `${name}: ${description}\n  ${formula}\n${columns(['  parameter', 'unit', 'range', 'default', 'D', ''], rows)}`;
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
