@@ -52,7 +52,7 @@ export function authorsWay(runtime: Runtime, { network, layers }: Workload): Con
     const folded = foldBatchNormalization(withOutputs(network, [tensor]));
     const whole = compose(front, folded, { [network.inputs[0]?.name ?? '']: 'image' });
     const b = ProgramBuilder.extending(withOutputs(whole, [tensor]));
-    const [plus = '', minus = ''] = b.node(
+    const [plus, minus = ''] = b.node(
       'Split',
       [tensor],
       { num_outputs: int(2), axis: int(0) },
