@@ -51,9 +51,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  orchestrator?.close();
-  serving?.close();
-  await launched?.stop();
+  orchestrator.close();
+  serving.close();
+  await launched.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -82,6 +82,16 @@ async function file(run: orchestratorV1.Run, path: string): Promise<Uint8Array> 
   if (artifact === undefined)
     throw new Error(`There is no ${path} among ${run.report.map((each) => each.path).join(', ')}.`);
   return fetchArtifact(launched.endpoint('orchestrator'), parseDigest(artifact.digest));
+}
+
+/** What the tests read of results.json. */
+interface Results {
+  readonly claims: readonly { readonly id: string; readonly verdict: string }[];
+  readonly networks: readonly { readonly name: string; readonly origin: string }[];
+}
+
+async function resultsOf(run: orchestratorV1.Run): Promise<Results> {
+  return JSON.parse(new TextDecoder().decode(await file(run, 'results.json'))) as Results;
 }
 
 /** Kills a service as the operating system would, and waits until the launcher has started it again. */
@@ -130,10 +140,8 @@ describe('the orientation analysis', () => {
   });
 
   it('finds the preference that was built into the network, and none in its first layer', async () => {
-    const results = JSON.parse(new TextDecoder().decode(await file(run, 'results.json')));
-    const verdicts = Object.fromEntries(
-      results.claims.map(({ id, verdict }: { id: string; verdict: string }) => [id, verdict]),
-    );
+    const results = await resultsOf(run);
+    const verdicts = Object.fromEntries(results.claims.map(({ id, verdict }) => [id, verdict]));
     expect(verdicts).toMatchObject({
       'C2.1-ratio-tiny': 'supported',
       'C2.2-tiny': 'supported',
@@ -149,11 +157,8 @@ describe('the orientation analysis', () => {
   });
 
   it('says of every network what it is', async () => {
-    const results = JSON.parse(new TextDecoder().decode(await file(run, 'results.json')));
-    const origins = results.networks.map(({ name, origin }: { name: string; origin: string }) => [
-      name,
-      origin,
-    ]);
+    const results = await resultsOf(run);
+    const origins = results.networks.map(({ name, origin }) => [name, origin]);
     expect(origins).toEqual([
       ['tiny', 'unknown'],
       ['tiny (untrained)', 'untrained'],

@@ -54,7 +54,7 @@ export function tinyNetwork(): Uint8Array {
 }
 
 /** Channel 0: horizontal bars, channel 1: vertical ones; each sums to zero and answers its own bars with 1. */
-function grating(channel = 0, _input = 0, row = 0, column = 0): number {
+function grating(...[channel = 0, , row = 0, column = 0]: number[]): number {
   const across = (channel === 0 ? row : column) - (KERNEL - 1) / 2;
   const wave = (x: number): number => Math.cos(2 * Math.PI * FREQUENCY * x);
   const positions = Array.from({ length: KERNEL }, (_, index) => index - (KERNEL - 1) / 2);

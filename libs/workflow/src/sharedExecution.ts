@@ -1,3 +1,4 @@
+import { abortError } from './abortError.js';
 import type { Progress } from './progressMeter.js';
 
 /** What someone who waits for a computation hears of it. */
@@ -61,7 +62,9 @@ export class SharedExecution<T> {
     if (this.#last !== undefined) watcher.progress(this.#last);
     let leave = (): void => undefined;
     const left = new Promise<never>((_, reject) => {
-      leave = () => reject(signal.reason);
+      leave = () => {
+        reject(abortError(signal));
+      };
     });
     signal.addEventListener('abort', leave, { once: true });
     try {

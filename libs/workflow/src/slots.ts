@@ -1,3 +1,5 @@
+import { abortError } from './abortError.js';
+
 /** A bounded number of places to work in, handed out first come, first served. */
 export class Slots {
   #free: number;
@@ -21,7 +23,9 @@ export class Slots {
     } finally {
       // The place is handed on only after those who waited for this work have heard how it ended: a run that fails
       // with it gives up its other places in the queue first.
-      setImmediate(() => this.#release());
+      setImmediate(() => {
+        this.#release();
+      });
     }
   }
 
@@ -38,7 +42,7 @@ export class Slots {
       };
       const leave = (): void => {
         this.#queue.splice(this.#queue.indexOf(enter), 1);
-        reject(signal.reason);
+        reject(abortError(signal));
       };
       signal.addEventListener('abort', leave, { once: true });
       this.#queue.push(enter);

@@ -1,4 +1,10 @@
-import { parseDigest, RecordCorruptError, type ArtifactRef, type ArtifactStore, type Json } from '@oblique/artifacts';
+import {
+  parseDigest,
+  RecordCorruptError,
+  type ArtifactRef,
+  type ArtifactStore,
+  type Json,
+} from '@oblique/artifacts';
 import type { StepResult } from './step.js';
 
 const COLLECTION = 'steps';

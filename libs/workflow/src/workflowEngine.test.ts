@@ -28,9 +28,15 @@ function gate(): { opened: Promise<void>; open: () => void } {
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) =>
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
-  );
+  return new Promise((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(new Error('aborted'));
+      },
+      { once: true },
+    );
+  });
 }
 
 const stateOf = (status: RunStatus, id: string): string | undefined =>
@@ -247,7 +253,9 @@ describe('a cancelled run', () => {
       countedStep('done', [], count),
       countedStep('long', ['done'], async (id, { signal }) => {
         if (block) {
-          setTimeout(() => cancel.abort(), 1);
+          setTimeout(() => {
+            cancel.abort();
+          }, 1);
           await untilAborted(signal);
         }
         count(id);

@@ -103,7 +103,9 @@ export class WorkflowEngine {
         signal,
         parameters,
         needed: neededSteps(step.id, step.needs, finished),
-        progress: (report) => watcher.progress(meter.report(report)),
+        progress: (report) => {
+          watcher.progress(meter.report(report));
+        },
       });
       for (const ref of results) {
         if (!(await this.#store.has(ref.digest)))

@@ -55,7 +55,11 @@ export class WorkflowRun {
 
   async toEnd(): Promise<RunOutcome> {
     const { signal } = this.options;
-    const cancel = (): void => this.#begun.forEach(({ controller }) => controller.abort(signal?.reason));
+    const cancel = (): void => {
+      this.#begun.forEach(({ controller }) => {
+        controller.abort(signal?.reason);
+      });
+    };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       this.#tell();
@@ -96,8 +100,12 @@ export class WorkflowRun {
     // Begun steps are registered before any of them can end.
     await Promise.resolve();
     const watcher: Watcher = {
-      started: () => this.#change(step.id, { state: 'running' }),
-      progress: (progress) => this.#change(step.id, { progress }),
+      started: () => {
+        this.#change(step.id, { state: 'running' });
+      },
+      progress: (progress) => {
+        this.#change(step.id, { progress });
+      },
     };
     try {
       const { results, value, seconds, cached } = await this.finish(step, this.#finished, signal, watcher);

@@ -27,7 +27,9 @@ export class ActiveRun {
     private readonly log: Logger,
   ) {
     this.#run = run;
-    this.#heartbeat = setInterval(() => this.#save(), HEARTBEAT_MS);
+    this.#heartbeat = setInterval(() => {
+      this.#save();
+    }, HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
 
@@ -47,7 +49,9 @@ export class ActiveRun {
     this.#run = run;
     for (const tell of [...this.#changes]) tell();
     this.#timer ??= setTimeout(
-      () => this.#save(),
+      () => {
+        this.#save();
+      },
       Math.max(0, this.#savedAtMs + SAVE_EVERY_MS - performance.now()),
     );
   }
@@ -103,8 +107,8 @@ export class ActiveRun {
     this.#savedAtMs = performance.now();
     this.#saving = this.#saving
       .then(() => this.records.save(this.#run))
-      .catch((error: unknown) =>
-        this.log.error({ err: error, run: this.#run.id }, 'a run could not be written down'),
-      );
+      .catch((error: unknown) => {
+        this.log.error({ err: error, run: this.#run.id }, 'a run could not be written down');
+      });
   }
 }

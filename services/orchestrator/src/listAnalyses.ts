@@ -4,7 +4,7 @@ import { unary } from '@oblique/service';
 
 /** ListAnalyses: what can be run, with every parameter and its default. */
 export function listAnalyses() {
-  return unary((_: orchestratorV1.ListAnalysesRequest): Promise<orchestratorV1.ListAnalysesResponse> =>
+  return unary((): Promise<orchestratorV1.ListAnalysesResponse> =>
     Promise.resolve({
       analyses: ANALYSES.map(({ name, description, parameters }) => ({
         name,

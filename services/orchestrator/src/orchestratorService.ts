@@ -54,7 +54,9 @@ export const orchestratorService = defineService({
       serving: options['serving-endpoint'],
       statistics: options['statistics-endpoint'],
     });
-    onClose(() => services.close());
+    onClose(() => {
+      services.close();
+    });
     const manager = new RunManager({ store, services, concurrentSteps: options['concurrent-steps'], log });
     onClose(() => manager.stop());
     // At once, so that those who watch a run hear that it stops and their calls can end.

@@ -204,7 +204,9 @@ export class RunManager {
       });
       const outcome = await this.#engine.run(steps, {
         signal: active.signal,
-        onChange: (status) => active.update(withStatus(active.run, status)),
+        onChange: (status) => {
+          active.update(withStatus(active.run, status));
+        },
       });
       ended = endOf(active, outcome, reportStep);
       if (outcome.failure !== undefined)

@@ -9,7 +9,9 @@ const services = connectServices({
   stimulus: '127.0.0.1:1',
   statistics: '127.0.0.1:1',
 });
-afterAll(() => services.close());
+afterAll(() => {
+  services.close();
+});
 const run = { id: 'r', startedAt: '2026-01-01T00:00:00Z' };
 
 function violations(parameters: Parameters<typeof orientation.prepare>[0]): string[] {

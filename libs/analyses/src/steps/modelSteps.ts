@@ -13,7 +13,7 @@ const modelValue = z.object({
 export type ModelValue = z.infer<typeof modelValue>;
 export const readModelValue = (value: unknown): ModelValue => modelValue.parse(value);
 
-const derivedParameters = z.object({ derivation: z.number(), seed: z.number() });
+const derivedParameters = z.object({ derivation: z.enum(servingV1.Derivation), seed: z.number() });
 const architectureParameters = z.object({
   architecture: z.string(),
   seed: z.number(),

@@ -55,6 +55,8 @@ it('gives up waiting when cancelled', async () => {
   const cancel = new AbortController();
   const { step } = failing('UNAVAILABLE', 9);
   const running = retryingStep(step, [3_600_000]).run(context(cancel.signal));
-  setTimeout(() => cancel.abort(), 5);
+  setTimeout(() => {
+    cancel.abort();
+  }, 5);
   await expect(running).rejects.toThrow(/abort/i);
 });

@@ -45,7 +45,7 @@ const ratioParameters = z.object({
   members: z.array(z.object({ network: z.string(), seed: z.number() })),
   axis: z.string(),
   halfWidthDeg: z.number(),
-  quantity: z.number(),
+  quantity: z.enum(statisticsV1.Quantity),
   resampling: z.object({ resamples: z.number(), confidence: z.number(), seed: z.number() }),
 });
 
