@@ -1,6 +1,6 @@
 import type { servingV1 } from '@oblique/contracts';
 import { ServiceError, UsageError } from '@oblique/service';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Connection } from './connection.js';
 
@@ -20,7 +20,7 @@ export interface ModelFileOptions {
  * @throws ServiceError UNKNOWN_MODEL where it can only be a file, and there is none.
  */
 export function isModelFile(text: string): boolean {
-  const found = statSync(text, { throwIfNoEntry: false });
+  const found = existsSync(text) ? statSync(text) : undefined;
   if (found?.isFile() === true) return true;
   const looksLikeFile = /\.onnx$/iu.test(text) || /[/\\]/u.test(text);
   if (found?.isDirectory() === true && looksLikeFile)

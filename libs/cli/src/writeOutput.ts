@@ -10,7 +10,7 @@ import { OutputExistsError } from './exitCodes.js';
  */
 export function checkOutput(path: string | undefined, force: boolean): void {
   if (path === undefined) return;
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+  if (existsSync(path) && statSync(path).isDirectory())
     throw new UsageError(`${path} is a folder; name a file in it.`);
   if (!force && existsSync(path)) throw new OutputExistsError(path);
   try {
