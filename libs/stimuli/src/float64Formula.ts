@@ -41,6 +41,18 @@ export class Float64Formula {
     return this.#builder.op('Exp', [x]);
   }
 
+  neg(x: string): string {
+    return this.#builder.op('Neg', [x]);
+  }
+
+  matMul(a: string, b: string): string {
+    return this.#builder.op('MatMul', [a, b]);
+  }
+
+  concat(parts: readonly string[], axis: number): string {
+    return this.#builder.op('Concat', parts, { axis: int(axis) });
+  }
+
   floor(x: string): string {
     return this.#builder.op('Floor', [x]);
   }

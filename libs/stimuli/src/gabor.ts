@@ -65,8 +65,8 @@ export const gabor: StimulusFamily = {
   stretches: ['none', 'minmax'],
   valueRange: [-1, 1],
 
-  // The window and the grating's argument are sums over x and y, so everything but one sum, one cosine and two
-  // products is computed on a row and a column only.
+  // cos(a x + b y + phase) = cos(a x + phase) cos(b y) − sin(a x + phase) sin(b y), and the window is a product too: the
+  // image is a matrix of rank 2, and cosines are needed for one row and one column only.
   image(f, inputs, { widthPixels, heightPixels }) {
     const perImage = (parameter: string): string => f.appendAxes(inputs(parameter), [1, 2, 3]);
     const x = f.constant('x', float64([1, 1, 1, widthPixels], centred(widthPixels)));
@@ -80,10 +80,11 @@ export const gabor: StimulusFamily = {
     const sigma = perImage('sigma');
     const exponentPerSquarePixel = f.div(-0.5, f.mul(sigma, sigma));
     const windowX = f.exp(f.mul(exponentPerSquarePixel, f.mul(x, x)));
-    const windowY = f.exp(f.mul(exponentPerSquarePixel, f.mul(y, y)));
+    const windowY = f.mul(perImage('contrast'), f.exp(f.mul(exponentPerSquarePixel, f.mul(y, y))));
 
-    const window = f.mul(f.mul(perImage('contrast'), windowX), windowY);
-    return f.mul(window, f.cos(f.add(gratingX, gratingY)));
+    const ofX = f.mul(windowX, f.concat([f.cos(gratingX), f.sin(gratingX)], 2));
+    const ofY = f.mul(windowY, f.concat([f.cos(gratingY), f.neg(f.sin(gratingY))], 3));
+    return f.matMul(ofY, ofX);
   },
 
   // Half a turn maps u to −u, and cos(−2πfu + phase) = cos(2πfu − phase).
