@@ -8,8 +8,8 @@ export interface GridOption {
 
 /** Larger images are refused before they are asked for. */
 const MAXIMUM_SIDE_PIXELS = 65_535;
-/** More values than any service takes: they are refused before they are made. */
-const MAXIMUM_COUNT = 10_000_000;
+/** Services take no grid with more points: it is refused before it is made. */
+const MAXIMUM_COUNT = 1_000_000;
 
 const FORM = 'Write it as NAME=START:STOP/COUNT (the end point is left out) or NAME=VALUE,VALUE,…';
 

@@ -1,6 +1,6 @@
 import { readNpz } from '@oblique/arrays';
 import type { progressV1, servingV1, stimulusV1 } from '@oblique/contracts';
-import { plotFormat, plotSensitivity } from '@oblique/report';
+import type { PlotFormat } from '@oblique/report';
 import { fetchArtifact, readDigest, ServiceError, UsageError } from '@oblique/service';
 import type { Command } from 'commander';
 import { addArchitecture, addModelFile, isModelFile, readWholeNumber } from '../addModelFile.js';
@@ -81,7 +81,7 @@ async function measure(
   const grids = (options.grid ?? []).map(readGridOption);
   const batchSize = options.batch === undefined ? 0 : readWholeNumber('--batch', options.batch);
   const seed = readWholeNumber('--seed', options.seed);
-  const format = options.plot === undefined ? undefined : readPlotFormat(options.plot);
+  const format = options.plot === undefined ? undefined : await readPlotFormat(options.plot);
   if (format !== undefined && grids.length === 0)
     throw new UsageError('--plot draws D over a grid; give one, e.g. --grid orientation=0:180/12.');
   const isFile = isModelFile(options.model);
@@ -123,6 +123,7 @@ async function measure(
         const derivativeUnit = unitOfD(
           parameters.find(({ name }) => name === options.variable)?.derivativeUnit ?? '1',
         );
+        const { plotSensitivity } = await drawing();
         const plot = await plotSensitivity(
           {
             arrays: readNpz(bytes),
@@ -221,12 +222,18 @@ function describe(result: servingV1.SensitivityResult, bytes: Uint8Array, option
   ].join('\n');
 }
 
-function readPlotFormat(path: string): ReturnType<typeof plotFormat> {
+async function readPlotFormat(path: string): Promise<PlotFormat> {
+  const { plotFormat } = await drawing();
   try {
     return plotFormat(path);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Loaded where something is drawn: it takes as long to load as the rest of the command. */
+async function drawing(): Promise<typeof import('@oblique/report')> {
+  return import('@oblique/report');
 }
 
 function collect(value: string, previous: readonly string[] = []): string[] {

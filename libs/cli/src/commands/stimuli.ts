@@ -1,6 +1,6 @@
 import { ndarray, readNpy, sizeOf, type NdArray } from '@oblique/arrays';
 import { stimulusV1 } from '@oblique/contracts';
-import { contactSheet, type LabelledImage } from '@oblique/report';
+import type { LabelledImage } from '@oblique/report';
 import { fetchArtifact, readDigest, ServiceError, UsageError } from '@oblique/service';
 import type { Command } from 'commander';
 import { join } from 'node:path';
@@ -113,6 +113,7 @@ export function addStimuliCommands(program: Command, signal: AbortSignal): void 
       const images = await withServices(['stimulus'], connection, terminal, (services) =>
         galleryImages(services, signal),
       );
+      const { contactSheet } = await import('@oblique/report');
       await writeOutput(options.out, await contactSheet({ images, columns: 12, tilePixels: 112 }));
       terminal.result(`Wrote ${options.out}: ${images.length} images.`, {
         out: options.out,
