@@ -1,4 +1,10 @@
-import { ArtifactCorruptError, ArtifactNotFoundError, StoreFullError } from '@oblique/artifacts';
+import {
+  ArtifactCorruptError,
+  ArtifactNotFoundError,
+  RecordCorruptError,
+  StoreFullError,
+  StoreUnavailableError,
+} from '@oblique/artifacts';
 
 import type { ErrorMapping } from './serviceDefinition.js';
 import { ServiceError } from './serviceError.js';
@@ -6,7 +12,9 @@ import { ServiceError } from './serviceError.js';
 const ARTIFACT_ERRORS: readonly ErrorMapping[] = [
   [ArtifactNotFoundError, 'ARTIFACT_NOT_FOUND'],
   [ArtifactCorruptError, 'ARTIFACT_CORRUPT'],
+  [RecordCorruptError, 'ARTIFACT_CORRUPT'],
   [StoreFullError, 'STORE_FULL'],
+  [StoreUnavailableError, 'UNAVAILABLE'],
 ];
 
 /** Maps errors of libraries by their class, and everything else as ServiceError.from does. */

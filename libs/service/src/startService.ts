@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { openStore } from '@oblique/artifacts';
 import { HealthImplementation } from 'grpc-health-check';
@@ -47,6 +48,8 @@ export async function startService<Specs extends OptionSpecs>(
   const log = pino({ name, level: common['log-level'] }, pino.destination({ dest: 2, sync: true }));
   const stopping = new AbortController();
   const abandoned = new AbortController();
+  // Every call that runs listens to it.
+  setMaxListeners(0, abandoned.signal);
   const closeHooks: (() => Promise<void> | void)[] = [];
 
   const closeAll = async (): Promise<void> => {

@@ -1,18 +1,13 @@
 import { sha256, type Json, type Provenance } from '@oblique/artifacts';
 import { servingV1 } from '@oblique/contracts';
-import {
-  buildNetwork,
-  reinitialise,
-  shuffleOutputChannels,
-  shuffleWithinTensors,
-  withPreprocessing,
-  type Preprocessing,
-} from '@oblique/networks';
+import { withPreprocessing, type Preprocessing } from '@oblique/networks';
 import { readProgram, upgradeOpset, writeProgram, type Program } from '@oblique/onnx';
 import type { Runtime } from '@oblique/runtime';
 import { clientStreaming, readDigest, ServiceError } from '@oblique/service';
+import { makeNetwork } from './makeNetwork.js';
 import { modelMessage } from './modelMessage.js';
 import type { HeldModel, ModelRegistry } from './modelRegistry.js';
+import type { DerivationName } from './networkRecipe.js';
 
 /** Version of what architectures and derivations mean: raised when the same request would give another network. */
 const VERSION = '1';
@@ -33,8 +28,7 @@ export function addModel(models: ModelRegistry, runtime: Runtime, maximumModelBy
         { field: 'header.name' },
       );
     }
-    const made = await refusingRanges(() => make(models, header, bytes));
-    await runtime.describe(runtime.load(made.bytes), { signal: call.signal });
+    const made = await refusingRanges(() => make(models, runtime, header, bytes, call.signal));
     if (header.name !== '') await models.register(header.name, made.artifact, header.replace);
     return { model: modelMessage({ name: header.name || undefined, ...made }) };
   });
@@ -76,15 +70,24 @@ async function receive(
   return { header, bytes };
 }
 
-async function make(models: ModelRegistry, header: Header, bytes: Uint8Array): Promise<Made> {
+async function make(
+  models: ModelRegistry,
+  runtime: Runtime,
+  header: Header,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<Made> {
   const { source } = header;
   switch (source?.$case) {
     case 'upload':
+      // What is no program at all is said by its reader, what the executor refuses by the executor.
+      readProgram(bytes);
+      await runtime.describe(runtime.load(bytes), { signal });
       return upload(models, header, source.value.fileName, bytes);
     case 'architecture':
-      return architecture(models, header, source.value);
+      return architecture(models, header, source.value, signal);
     case 'derived':
-      return derived(models, header, source.value);
+      return derived(models, header, source.value, signal);
     case 'digest':
       return models.get(readDigest(source.value, 'header.digest'), 'header.digest');
     case undefined:
@@ -107,40 +110,44 @@ async function upload(
   const program = readProgram(bytes);
   upgradeOpset(program);
   const parameters = { fileName, file: sha256(bytes), preprocessing: preprocessingJson(header) };
-  if (header.preprocessing === undefined) return stored(models, program, bytes, 'add', parameters);
-  return store(models, annotated(program, header), 'add', parameters);
+  const preprocessing = preprocessingOf(header);
+  if (preprocessing === undefined) return stored(models, program, bytes, 'add', parameters);
+  const annotated = withPreprocessing(program, preprocessing);
+  return stored(models, annotated, writeProgram(annotated), 'add', parameters);
 }
 
 async function architecture(
   models: ModelRegistry,
   header: Header,
   request: servingV1.Architecture,
+  signal: AbortSignal,
 ): Promise<Made> {
   const { architecture: name, seed, inputSizePixels, classes } = request;
-  const program = buildNetwork(name, {
-    seed,
-    ...(inputSizePixels > 0 && { inputSizePixels }),
-    ...(classes > 0 && { classes }),
-  });
-  const parameters = {
-    architecture: name,
-    seed,
-    inputSizePixels,
-    classes,
-    preprocessing: preprocessingJson(header),
-  };
-  return store(models, annotated(program, header), 'build', parameters);
+  const options = { seed, ...(inputSizePixels > 0 && { inputSizePixels }), ...(classes > 0 && { classes }) };
+  const preprocessing = preprocessingOf(header);
+  const bytes = await makeNetwork(
+    { kind: 'architecture', architecture: name, options, preprocessing },
+    signal,
+  );
+  const parameters = { architecture: name, ...options, preprocessing: preprocessingJson(header) };
+  return stored(models, readProgram(bytes), bytes, 'build', parameters);
 }
 
-const DERIVATIONS: Partial<Record<servingV1.Derivation, (program: Program, seed: number) => Program>> = {
-  [servingV1.Derivation.DERIVATION_SHUFFLED_WITHIN_TENSOR]: shuffleWithinTensors,
-  [servingV1.Derivation.DERIVATION_SHUFFLED_OUTPUT_CHANNELS]: shuffleOutputChannels,
-  [servingV1.Derivation.DERIVATION_REINITIALISED]: reinitialise,
+const DERIVATIONS: Partial<Record<servingV1.Derivation, DerivationName>> = {
+  [servingV1.Derivation.DERIVATION_SHUFFLED_WITHIN_TENSOR]: 'shuffled within tensor',
+  [servingV1.Derivation.DERIVATION_SHUFFLED_OUTPUT_CHANNELS]: 'shuffled output channels',
+  [servingV1.Derivation.DERIVATION_REINITIALISED]: 'reinitialised',
 };
 
-async function derived(models: ModelRegistry, header: Header, request: servingV1.Derived): Promise<Made> {
-  const derive = DERIVATIONS[request.derivation];
-  if (derive === undefined) {
+async function derived(
+  models: ModelRegistry,
+  header: Header,
+  request: servingV1.Derived,
+  signal: AbortSignal,
+): Promise<Made> {
+  const { seed } = request;
+  const derivation = DERIVATIONS[request.derivation];
+  if (derivation === undefined) {
     throw new ServiceError(
       'INVALID_ARGUMENT',
       `Derivation ${request.derivation} is unknown; give shuffled within tensor, shuffled output channels, or reinitialised.`,
@@ -148,23 +155,13 @@ async function derived(models: ModelRegistry, header: Header, request: servingV1
     );
   }
   const source = await models.get(request.model, 'header.derived.model');
-  const program = annotated(derive(source.program, request.seed), header);
-  const parameters = {
-    derivation: servingV1.derivationToJSON(request.derivation),
-    seed: request.seed,
-    preprocessing: preprocessingJson(header),
-  };
-  return store(models, program, 'derive', parameters, [source.artifact]);
-}
-
-async function store(
-  models: ModelRegistry,
-  program: Program,
-  step: string,
-  parameters: Json,
-  inputs: Provenance['inputs'] = [],
-): Promise<Made> {
-  return stored(models, program, writeProgram(program), step, parameters, inputs);
+  const preprocessing = preprocessingOf(header);
+  const bytes = await makeNetwork(
+    { kind: 'derived', derivation, seed, source: source.bytes, preprocessing },
+    signal,
+  );
+  const parameters = { derivation, seed, preprocessing: preprocessingJson(header) };
+  return stored(models, readProgram(bytes), bytes, 'derive', parameters, [source.artifact]);
 }
 
 async function stored(
@@ -184,20 +181,15 @@ async function stored(
   return { artifact, program, bytes };
 }
 
-function annotated(program: Program, { preprocessing }: Header): Program {
-  if (preprocessing === undefined) return program;
+function preprocessingOf({ preprocessing }: Header): Preprocessing | undefined {
+  if (preprocessing === undefined) return undefined;
   const { channelOrder, scale, mean, std } = preprocessing;
-  if (channelOrder !== 'RGB' && channelOrder !== 'BGR') {
-    throw new ServiceError(
-      'INVALID_ARGUMENT',
-      `channel_order is ${JSON.stringify(channelOrder)}; it is "RGB" or "BGR".`,
-      {
-        field: 'header.preprocessing.channel_order',
-      },
-    );
-  }
-  const checked: Preprocessing = { channelOrder, scale, mean, std };
-  return withPreprocessing(program, checked);
+  if (channelOrder === 'RGB' || channelOrder === 'BGR') return { channelOrder, scale, mean, std };
+  throw new ServiceError(
+    'INVALID_ARGUMENT',
+    `channel_order is ${JSON.stringify(channelOrder)}; it is "RGB" or "BGR".`,
+    { field: 'header.preprocessing.channel_order' },
+  );
 }
 
 function preprocessingJson({ preprocessing }: Header): Json {

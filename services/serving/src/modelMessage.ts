@@ -1,6 +1,6 @@
 import { unsupportedNodes } from '@oblique/autodiff';
 import type { servingV1 } from '@oblique/contracts';
-import { layersOf, readPreprocessing } from '@oblique/networks';
+import { layersOf, parametersOf, readPreprocessing } from '@oblique/networks';
 import { upgradeOpset, type Program, type Value } from '@oblique/onnx';
 import { kserveDatatype } from './kserveDatatype.js';
 import type { HeldModel } from './modelRegistry.js';
@@ -38,10 +38,10 @@ function tensorInfo({ name, dtype, shape }: Value): servingV1.TensorInfo {
   };
 }
 
-function parameterCount({ initializers }: Program): number {
-  let count = 0;
-  for (const { dtype, data } of initializers.values()) if (dtype.startsWith('float')) count += data.length;
-  return count;
+/** Trainable numbers; running statistics are none. */
+function parameterCount(program: Program): number {
+  const trainable = parametersOf(program).filter(({ role }) => role !== 'mean' && role !== 'variance');
+  return trainable.reduce((sum, { tensor }) => sum + (program.initializers.get(tensor)?.data.length ?? 0), 0);
 }
 
 function unsupportedOperators(program: Program): string[] {

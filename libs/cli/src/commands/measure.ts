@@ -200,8 +200,8 @@ function describe(result: servingV1.SensitivityResult, bytes: Uint8Array, option
     const d = [...(arrays.get(`D/${name}`)?.data ?? [])].map(Number);
     const [mean, low, high] = [
       d.reduce((sum, value) => sum + value, 0) / d.length,
-      Math.min(...d),
-      Math.max(...d),
+      d.reduce((least, value) => Math.min(least, value), Infinity),
+      d.reduce((most, value) => Math.max(most, value), -Infinity),
     ];
     return [name, operator, ...[mean, low, high].map((value) => value.toPrecision(4))];
   });

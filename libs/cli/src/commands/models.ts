@@ -38,8 +38,11 @@ export function addModelsCommands(program: Command, signal: AbortSignal): void {
     .option('--replace', 'give the name to this model if it names another')
     .option('--order <RGB|BGR>', 'order of the channels that the network takes', 'RGB')
     .option('--scale <number>', 'what [0, 1] is multiplied by: 1, or 255 for networks that take bytes', '1')
-    .option('--mean <r,g,b>', 'subtracted after scaling')
-    .option('--std <r,g,b>', 'divided by last')
+    .option(
+      '--mean <r,g,b>',
+      'of red, green and blue (in this order also for BGR networks), subtracted after scaling',
+    )
+    .option('--std <r,g,b>', 'of red, green and blue, divided by last')
     .option('--seed <seed>', 'seed of a built-in architecture', '0')
     .addHelpText(
       'after',

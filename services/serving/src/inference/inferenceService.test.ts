@@ -125,7 +125,7 @@ afterAll(async () => {
 });
 
 function infer(request: InferRequest): Promise<inferenceV2.ModelInferResponse> {
-  return client.modelInfer(inferenceV2.ModelInferRequest.fromPartial(request ?? {}));
+  return client.modelInfer(inferenceV2.ModelInferRequest.fromPartial(request));
 }
 
 async function refusal(

@@ -22,7 +22,7 @@ export function readContents(
     );
   }
   const given = contents ?? inferenceV2.InferTensorContents.fromPartial({});
-  for (const [other, values] of Object.entries(given)) {
+  for (const [other, values] of Object.entries<ArrayLike<unknown>>({ ...given })) {
     if (other !== key && values.length > 0) {
       const message = `Input ${name}: ${datatype} goes into ${contentsName(key)}, not ${contentsName(other)}.`;
       throw invalid(message, `${field}.contents.${contentsName(other)}`);
