@@ -27,12 +27,7 @@ export function compose(
       );
     }
   }
-  const taken = tensorNames(back);
-  const unique = (name: string): string => {
-    let free = name;
-    while (taken.has(free)) free = `${front.name || 'front'}/${free}`;
-    return free;
-  };
+  const unique = freshNames(front, tensorNames(back));
   const prefixed = renameTensors(front, unique);
   const connected = renameTensors(back, (name) => {
     const output = connections[name];
@@ -48,6 +43,21 @@ export function compose(
     inputs: [...prefixed.inputs, ...back.inputs.filter(({ name }) => !(name in connections))],
     initializers: new Map([...prefixed.initializers, ...connected.initializers]),
     nodes: [...prefixed.nodes, ...connected.nodes],
+  };
+}
+
+/** Names for the tensors of `front` that none of `others` has: their own where possible, else one below its name. */
+function freshNames(front: Program, others: ReadonlySet<string>): (name: string) => string {
+  const taken = new Set([...others, ...tensorNames(front)]);
+  const chosen = new Map<string, string>();
+  return (name) => {
+    const known = chosen.get(name);
+    if (known !== undefined) return known;
+    let free = name;
+    if (others.has(name)) while (taken.has(free)) free = `${front.name || 'front'}/${free}`;
+    taken.add(free);
+    chosen.set(name, free);
+    return free;
   };
 }
 

@@ -121,7 +121,6 @@ function readTensor(tensor: TensorProto): NdArray {
   try {
     if (tensor.rawData.length > 0 || sizeOf(shape) === 0)
       return ndarrayFromBytes(dtype, shape, tensor.rawData);
-    const empty = zeros(dtype, shape);
     const listed = tensor.floatData.length
       ? tensor.floatData
       : tensor.doubleData.length
@@ -134,6 +133,8 @@ function readTensor(tensor: TensorProto): NdArray {
     if (listed.length !== sizeOf(shape)) {
       throw new RangeError(`it should have ${sizeOf(shape)} values and has ${listed.length}`);
     }
+    // Only now: a damaged shape may ask for more memory than there is.
+    const empty = zeros(dtype, shape);
     if (isDType(empty, 'int64')) return ndarray('int64', shape, BigInt64Array.from(listed, BigInt));
     if (isDType(empty, 'uint64')) return ndarray('uint64', shape, BigUint64Array.from(listed, BigInt));
     listed.forEach((value, index) => (empty.data[index] = Number(value)));
@@ -171,7 +172,14 @@ function readAttribute(attribute: AttributeProto): Attribute {
 }
 
 function checkNames(program: Program, graph: GraphProto): void {
-  const known = new Set(['', ...program.inputs.map((value) => value.name), ...program.initializers.keys()]);
+  if (program.initializers.has('') || program.inputs.some(({ name }) => name === ''))
+    throw new MalformedProgramError('The model has an input or a weight without a name.');
+  const known = new Set(['', ...program.initializers.keys()]);
+  const make = (name: string): void => {
+    if (name !== '' && known.has(name)) throw new MalformedProgramError(`Two tensors are named ${name}.`);
+    known.add(name);
+  };
+  for (const { name } of program.inputs) make(name);
   const subgraphs = graph.node.some((node) => node.attribute.some((attribute) => attribute.g !== undefined));
   for (const node of program.nodes) {
     const missing = node.inputs.find((input) => !known.has(input));
@@ -180,7 +188,7 @@ function checkNames(program: Program, graph: GraphProto): void {
         `Node ${node.name} (${node.op}) uses ${missing}, which nothing before it makes.`,
       );
     }
-    for (const output of node.outputs) known.add(output);
+    node.outputs.forEach(make);
   }
   const missing = program.outputs.find(({ name }) => !known.has(name));
   if (missing !== undefined && !subgraphs) {
