@@ -1,0 +1,311 @@
+import { float32, readNpz, toNumbers, writeNpz } from '@oblique/arrays';
+import { layersOf, withPreprocessing } from '@oblique/networks';
+import { ProgramBuilder, type Dim, type Program } from '@oblique/onnx';
+import { Runtime } from '@oblique/runtime';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  measureSensitivity,
+  type MeasureSensitivityOptions,
+  type Sensitivity,
+} from './measureSensitivity.js';
+import { sensitivityArchive } from './sensitivityArchive.js';
+import { SensitivityError } from './sensitivityError.js';
+
+const SIZE = 24;
+const SIGMA = 6;
+const FREQUENCY = 0.09;
+
+let runtime: Runtime;
+
+beforeAll(async () => {
+  runtime = await Runtime.start({ device: 'cpu', workers: 2 });
+});
+
+afterAll(async () => {
+  await runtime.close();
+});
+
+interface Asked extends Partial<Omit<MeasureSensitivityOptions, 'stimulus'>> {
+  readonly stimulus?: Partial<MeasureSensitivityOptions['stimulus']>;
+}
+
+async function measured({ stimulus, ...rest }: Asked = {}): Promise<Sensitivity> {
+  const network = rest.network ?? identity();
+  return measureSensitivity({
+    runtime,
+    variable: 'orientation',
+    grid: [],
+    layers: layersOf(network),
+    ...rest,
+    network,
+    stimulus: {
+      family: 'gabor',
+      widthPixels: SIZE,
+      heightPixels: SIZE,
+      stretch: 'none',
+      input: 'direct',
+      parameters: { frequency: FREQUENCY, sigma: SIGMA },
+      ...stimulus,
+    },
+  });
+}
+
+const valuesOf = ({ d }: Sensitivity, layer: string): number[] => [...(d.get(layer) ?? [NaN])];
+
+/** The image itself, through one 1 × 1 convolution. */
+function identity(batch: Dim = 'N'): Program {
+  const b = new ProgramBuilder('identity');
+  const image = b.input('image', 'float32', [batch, 3, SIZE, SIZE]);
+  const unit = b.initializer('unit', float32([3, 3, 1, 1], [1, 0, 0, 0, 1, 0, 0, 0, 1]));
+  b.op('Conv', [image, unit], {}, { output: 'same' });
+  b.output('same', 'float32', [batch, 3, SIZE, SIZE]);
+  return b.build();
+}
+
+/** Two layers with kinks and a linear answer; `flattened` folds the batch into the pixels. */
+function network(batch: Dim = 'N'): Program {
+  const b = new ProgramBuilder('network');
+  const image = b.input('image', 'float32', [batch, 3, SIZE, SIZE]);
+  const wave = (shape: number[], speed: number): string =>
+    b.initializer(
+      'weight',
+      float32(
+        shape,
+        Array.from({ length: shape.reduce((a, c) => a * c, 1) }, (_, i) => Math.sin(i * speed)),
+      ),
+    );
+  const first = b.op('Relu', [b.op('Conv', [image, wave([4, 3, 5, 5], 1.1)])], {}, { output: 'first' });
+  const second = b.op('Relu', [b.op('Conv', [first, wave([5, 4, 3, 3], 0.7)])], {}, { output: 'second' });
+  b.op('Flatten', [b.op('GlobalAveragePool', [second])], {}, { output: 'answer' });
+  b.output('answer', 'float32', [batch, 5]);
+  b.op('Reshape', [second, b.ints([-1])], {}, { output: 'flattened' });
+  b.output('flattened', 'float32', ['M']);
+  return b.build();
+}
+
+const NETWORK_LAYERS = ['first', 'second', 'answer'].map((name) => ({ name, tensor: name, operator: '' }));
+
+/** Σ over pixels of a function of x, y (from the image's middle), the Gaussian window, and the Gabor's argument. */
+function overPixels(
+  orientationDegrees: number,
+  phaseDegrees: number,
+  term: (at: { u: number; du: number; window: number; argument: number; r2: number }) => number,
+): number {
+  const o = (-(orientationDegrees + 90) * Math.PI) / 180;
+  let sum = 0;
+  for (let row = 0; row < SIZE; row++) {
+    for (let column = 0; column < SIZE; column++) {
+      const [x, y] = [column - SIZE / 2, row - SIZE / 2];
+      const u = x * Math.cos(o) + y * Math.sin(o);
+      sum += term({
+        u,
+        du: x * Math.sin(o) - y * Math.cos(o),
+        r2: x * x + y * y,
+        window: Math.exp(-(x * x + y * y) / (2 * SIGMA ** 2)),
+        argument: 2 * Math.PI * FREQUENCY * u + (phaseDegrees * Math.PI) / 180,
+      });
+    }
+  }
+  return sum;
+}
+
+const GRID = [
+  { parameter: 'orientation', values: [0, 20, 75, 130] },
+  { parameter: 'phase', values: [-100, 10] },
+];
+const POINTS = [0, 20, 75, 130].flatMap((o) => [-100, 10].map((phase) => [o, phase] as const));
+
+function expectClose(found: readonly number[], expected: readonly number[], tolerance = 2e-6): void {
+  expect(found).toHaveLength(expected.length);
+  found.forEach((value, index) => {
+    expect(Math.abs(value / (expected[index] ?? NaN) - 1)).toBeLessThan(tolerance);
+  });
+}
+
+describe('D in closed form', () => {
+  it.each<[string, (at: Parameters<Parameters<typeof overPixels>[2]>[0]) => number]>([
+    [
+      'orientation',
+      ({ window, argument, du }) => (window * Math.sin(argument) * 2 * Math.PI * FREQUENCY * du) ** 2,
+    ],
+    ['phase', ({ window, argument }) => (window * Math.sin(argument)) ** 2],
+    ['frequency', ({ window, argument, u }) => (window * Math.sin(argument) * 2 * Math.PI * u) ** 2],
+    ['sigma', ({ window, argument, r2 }) => ((window * Math.cos(argument) * r2) / SIGMA ** 3) ** 2],
+    ['contrast', ({ window, argument }) => (window * Math.cos(argument)) ** 2],
+  ])('of an identity network to %s of a Gabor', async (variable, term) => {
+    const result = await measured({ variable, grid: GRID });
+    expectClose(
+      valuesOf(result, 'same'),
+      POINTS.map(([o, phase]) => 3 * overPixels(o, phase, term)),
+    );
+  });
+
+  it('of an identity network to hue, per radian²', async () => {
+    // Between corners of the hexagon exactly one channel moves: 1 per 60°.
+    const result = await measured({
+      variable: 'hue',
+      stimulus: { family: 'hue', parameters: { saturation: 0.5, value: 0.8 } },
+      grid: [{ parameter: 'hue', values: [10, 95, 200, 350] }],
+    });
+    const expected = SIZE ** 2 * ((0.5 * 0.8) / (Math.PI / 3)) ** 2;
+    expectClose(valuesOf(result, 'same'), [expected, expected, expected, expected]);
+  });
+
+  it('follows what the image is fed through: directly, as for ImageNet, or as the model declares', async () => {
+    const declared = withPreprocessing(identity(), {
+      channelOrder: 'BGR',
+      scale: 255,
+      mean: [104, 117, 123],
+      std: [1, 2, 4],
+    });
+    const term = ({ window, argument }: { window: number; argument: number }): number =>
+      (window * Math.sin(argument)) ** 2;
+    const image = overPixels(0, 10, term);
+    const d = async (input: 'direct' | 'imagenet' | 'model'): Promise<number[]> =>
+      valuesOf(
+        await measured({
+          network: declared,
+          variable: 'phase',
+          stimulus: { input, parameters: { frequency: FREQUENCY, sigma: SIGMA, phase: 10 } },
+        }),
+        'same',
+      );
+    const gain = (scale: number, std: number[]): number =>
+      std.reduce((sum, deviation) => sum + (scale / deviation) ** 2, 0);
+    expectClose(await d('direct'), [3 * image]);
+    expectClose(await d('imagenet'), [gain(1, [0.229, 0.224, 0.225]) * image]);
+    expectClose(await d('model'), [gain(255, [1, 2, 4]) * image]);
+    await expect(measured({ stimulus: { input: 'model' } })).rejects.toThrow(/declares no preprocessing/);
+  });
+});
+
+describe('measureSensitivity', () => {
+  const asked = { network: network(), layers: NETWORK_LAYERS, grid: GRID };
+
+  it('gives the same numbers whatever runs at once', async () => {
+    const reference = await measured(asked);
+    const alone = await Runtime.start({ device: 'cpu', workers: 1 });
+    try {
+      for (const result of [
+        await measured({ ...asked, batchSize: 1 }),
+        await measured({ ...asked, batchSize: 3 }),
+        await measured({ ...asked, runtime: alone }),
+      ]) {
+        for (const { name } of NETWORK_LAYERS)
+          expectClose(valuesOf(result, name), valuesOf(reference, name), 1e-6);
+      }
+      expect((await measured({ ...asked, runtime: alone })).d).toEqual(reference.d);
+    } finally {
+      await alone.close();
+    }
+  });
+
+  it.each([1, 3])('pads the last batch where the network fixes it at %i', async (batch) => {
+    const free = await measured(asked);
+    const fixed = await measured({ ...asked, network: network(batch), batchSize: 7 });
+    for (const { name } of NETWORK_LAYERS) expectClose(valuesOf(fixed, name), valuesOf(free, name), 1e-6);
+  });
+
+  it('computes identical stimuli once, and gives them identical numbers', async () => {
+    const result = await measured({
+      ...asked,
+      grid: [
+        { parameter: 'orientation', values: [15, 195, -165] },
+        { parameter: 'phase', values: [30, -30, 330] },
+      ],
+    });
+    expect([result.pointCount, result.computedCount]).toEqual([9, 2]);
+    const d = valuesOf(result, 'second');
+    // (θ, φ) is (θ + 180°, −φ), and phases repeat.
+    expect(d).toEqual([d[0], d[1], d[1], d[1], d[0], d[0], d[1], d[0], d[0]]);
+    expect(d[0]).not.toBe(d[1]);
+  });
+
+  it('measures a tensor under two names once, and tells how far it is', async () => {
+    const [first] = NETWORK_LAYERS;
+    if (first === undefined) throw new Error('There is no layer.');
+    const progress: (readonly [number, number])[] = [];
+    const result = await measured({
+      ...asked,
+      layers: [first, { ...first, name: 'again' }],
+      batchSize: 2,
+      onProgress: (done, total) => progress.push([done, total]),
+    });
+    expect(result.d.get('again')).toEqual(result.d.get('first'));
+    expect(progress).toEqual([2, 4, 6, 8].map((done) => [done, 8]));
+  });
+
+  it('stops between batches, and leaves the runtime idle', async () => {
+    const abort = new AbortController();
+    const endless = measured({
+      ...asked,
+      grid: [{ parameter: 'phase', values: Array.from({ length: 50_000 }, (_, index) => index / 1000) }],
+      signal: abort.signal,
+      onProgress: () => {
+        abort.abort(new Error('enough'));
+      },
+    });
+    await expect(endless).rejects.toThrow('enough');
+    while (runtime.usage.running > 0) await new Promise((go) => setTimeout(go, 10));
+    expect(runtime.usage.queued).toBe(0);
+  });
+
+  it('says which tensor does not keep its batch', async () => {
+    const layers = [{ name: 'flat', tensor: 'flattened', operator: 'Reshape' }];
+    await expect(measured({ ...asked, layers })).rejects.toThrow();
+  });
+
+  it('says where D is no number', async () => {
+    const b = new ProgramBuilder('overflowing');
+    const image = b.input('image', 'float32', ['N', 3, SIZE, SIZE]);
+    const large = b.op('Exp', [b.op('Mul', [image, b.scalar(1e4)])], {}, { output: 'huge' });
+    b.output(large, 'float32', ['N', 3, SIZE, SIZE]);
+    const layers = [{ name: 'huge', tensor: 'huge', operator: 'Exp' }];
+    await expect(measured({ network: b.build(), layers, grid: GRID })).rejects.toThrow(
+      /D of layer huge is (NaN|Infinity) at .*orientation = 0.*overflows/,
+    );
+  });
+
+  it.each<[string, RegExp, () => Program]>([
+    ['of another size', /24 × 24 .*not 32 × 32/, identity],
+    [
+      'of one channel',
+      /three channels/,
+      () => {
+        const b = new ProgramBuilder('grey');
+        b.input('image', 'float32', ['N', 1, 32, 32]);
+        b.op('Relu', ['image'], {}, { output: 'same' });
+        b.output('same', 'float32', ['N', 1, 32, 32]);
+        return b.build();
+      },
+    ],
+    [
+      'of two inputs',
+      /has 2 \(a, b\)/,
+      () => {
+        const b = new ProgramBuilder('two');
+        b.input('a', 'float32', ['N', 3, 32, 32]);
+        b.input('b', 'float32', ['N', 3, 32, 32]);
+        b.op('Add', ['a', 'b'], {}, { output: 'same' });
+        b.output('same', 'float32', ['N', 3, 32, 32]);
+        return b.build();
+      },
+    ],
+  ])('refuses a network %s', async (_, message, program) => {
+    const layers = [{ name: 'same', tensor: 'same', operator: '' }];
+    const refused = measured({ network: program(), layers, stimulus: { widthPixels: 32, heightPixels: 32 } });
+    await expect(refused).rejects.toThrow(SensitivityError);
+    await expect(refused).rejects.toThrow(message);
+  });
+});
+
+it('is archived with one axis a grid, and the grids under their names', async () => {
+  const result = await measured({ grid: GRID });
+  const arrays = readNpz(writeNpz(sensitivityArchive(result)));
+  expect([...arrays].map(([name, { shape }]) => [name, shape])).toEqual([
+    ['D/same', [4, 2]],
+    ['orientation', [4]],
+    ['phase', [2]],
+  ]);
+  expect([...toNumbers(arrays.get('D/same')!)]).toEqual(valuesOf(result, 'same'));
+});
