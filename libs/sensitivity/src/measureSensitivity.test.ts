@@ -1,6 +1,6 @@
 import { float32, readNpz, toNumbers, writeNpz } from '@oblique/arrays';
 import { layersOf, withPreprocessing } from '@oblique/networks';
-import { ProgramBuilder, type Dim, type Program } from '@oblique/onnx';
+import { int, ProgramBuilder, type Dim, type Program } from '@oblique/onnx';
 import { Runtime } from '@oblique/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -252,7 +252,24 @@ describe('measureSensitivity', () => {
 
   it('says which tensor does not keep its batch', async () => {
     const layers = [{ name: 'flat', tensor: 'flattened', operator: 'Reshape' }];
-    await expect(measured({ ...asked, layers })).rejects.toThrow();
+    await expect(measured({ ...asked, layers })).rejects.toThrow(/Layer flat .*does not keep the batch/);
+  });
+
+  it('measures layers that hold one number an example', async () => {
+    const b = new ProgramBuilder('single');
+    const image = b.input('image', 'float32', ['N', 3, SIZE, SIZE]);
+    b.op('ReduceSum', [image, b.ints([1, 2, 3])], { keepdims: int(0) }, { output: 'sum' });
+    b.output('sum', 'float32', ['N']);
+    const layers = [{ name: 'sum', tensor: 'sum', operator: 'ReduceSum' }];
+    const result = await measured({ network: b.build(), layers, variable: 'phase', grid: GRID });
+    const slope = POINTS.map(
+      ([o, phase]) => 3 * overPixels(o, phase, ({ window, argument }) => -window * Math.sin(argument)),
+    );
+    expectClose(
+      valuesOf(result, 'sum'),
+      slope.map((value) => value ** 2),
+      1e-4,
+    );
   });
 
   it('says where D is no number', async () => {

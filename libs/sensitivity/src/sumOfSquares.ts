@@ -13,9 +13,11 @@ export function sumOfSquares(program: Program, outputs: ReadonlyMap<string, stri
   for (const [tensor, output] of outputs) {
     const wide =
       types.get(tensor) === 'float16' ? b.op('Cast', [tensor], { to: int(dataTypeCode('float32')) }) : tensor;
+    // So that there is an axis to sum over where an example has one number: [N] is [N, 1] then.
+    const separate = b.op('Unsqueeze', [wide, b.ints([1])], {}, { name: `${output}/separate` });
     const rows = b.op(
       'ReduceSumSquare',
-      [wide, b.ints([-1])],
+      [separate, b.ints([-1])],
       { keepdims: int(0) },
       { name: `${output}/rows` },
     );
