@@ -206,6 +206,28 @@ describe('models', () => {
     expect((await client.listModels({})).models.map(({ name }) => name)).toEqual(['linear', 'slow']);
   });
 
+  it('damaged anywhere are taken or refused, and never a fault of the service', async () => {
+    const whole = slowNetwork();
+    const faults: string[] = [];
+    // The structure lies in front of the first weights and behind the last.
+    const places = [
+      ...Array(200).keys(),
+      ...Array.from({ length: 200 }, (_, index) => whole.length - 1 - index),
+    ];
+    for (const [round, place] of places.filter((_, index) => index % 4 === 0).entries()) {
+      const bytes = Uint8Array.from(whole);
+      bytes[place] = (bytes[place] ?? 0) ^ (1 << (round % 8));
+      const reason = await add(client, bytes).then(
+        () => 'taken',
+        (error: unknown) => ServiceError.from(error).reason,
+      );
+      if (!['taken', 'MALFORMED_MODEL', 'INVALID_ARGUMENT'].includes(reason))
+        faults.push(`${place}: ${reason}`);
+    }
+    expect(faults).toEqual([]);
+    expect(await add(client, linearNetwork())).toMatchObject({ parameterCount: 6 });
+  });
+
   it('that the executor cannot run are refused with what it says', async () => {
     const refused = await failureOf(add(client, networkWithout('NoSuchOperator', ''), { name: 'broken' }));
     expect(refused.reason).toBe('MALFORMED_MODEL');
