@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import type { ArtifactStore } from './artifactStore.js';
 import { BlobStore } from './blobStore.js';
 import { FolderBlobs } from './folderBlobs.js';
-import { S3Blobs } from './s3Blobs.js';
 import { parseS3Location } from './s3Location.js';
 
 /**
@@ -17,7 +16,11 @@ export async function openStore(location: string): Promise<ArtifactStore> {
   if (location === '') throw new TypeError('The store needs a location: a folder, or s3://bucket/prefix.');
   if (scheme === undefined) return new BlobStore(await FolderBlobs.open(location));
   if (scheme === 'file') return new BlobStore(await FolderBlobs.open(fileURLToPath(location)));
-  if (scheme === 's3') return new BlobStore(await S3Blobs.open(parseS3Location(location, process.env)));
+  if (scheme === 's3') {
+    // Loaded where it is used: it takes longer to load than the rest of a command.
+    const { S3Blobs } = await import('./s3Blobs.js');
+    return new BlobStore(await S3Blobs.open(parseS3Location(location, process.env)));
+  }
   throw new TypeError(
     `"${location}" begins with ${scheme}://; a store is a folder's path, file:///path or s3://bucket/prefix.`,
   );
