@@ -66,6 +66,7 @@ export async function byService(
         grid: [{ parameter: 'orientation', values: orientations(POINT_COUNT, round) }],
         layers: layers.map(({ name }) => name),
         batchSize: BATCH_SIZE,
+        precision: servingV1.Precision.PRECISION_FLOAT32,
       };
       return timed(async () => {
         for await (const { event } of serving.measureSensitivity(request)) {

@@ -1,4 +1,4 @@
-import { float32, int64 } from '@oblique/arrays';
+import { float32, float64, int64 } from '@oblique/arrays';
 import { int, ProgramBuilder, type Program } from '@oblique/onnx';
 
 /** Metadata key of a program under which its preprocessing is kept: JSON, a {@link Preprocessing}. */
@@ -26,42 +26,34 @@ export const IMAGENET: Preprocessing = {
 };
 
 /**
- * The preprocessing as a program: `image` float32 [N, 3, H, W] in [0, 1] to `preprocessed` of the same shape.
+ * The preprocessing as a program: `image` [N, 3, H, W] in [0, 1] to `preprocessed` of the same shape and element type.
  * Scale, mean and std are folded in double precision into one factor and one offset a channel.
  * @throws RangeError where the preprocessing is not valid.
  */
-export function preprocessingProgram(preprocessing: Preprocessing): Program {
+export function preprocessingProgram(
+  preprocessing: Preprocessing,
+  dtype: 'float32' | 'float64' = 'float32',
+): Program {
   const { channelOrder, scale, mean, std } = checked(preprocessing, 'The preprocessing');
+  const perChannel = dtype === 'float32' ? float32 : float64;
+  const shape = [1, 3, 1, 1];
+  const factors = std.map((deviation) => scale / deviation);
+  const offsets = std.map((deviation, channel) => -(mean[channel] ?? NaN) / deviation);
+
   const builder = new ProgramBuilder('preprocessing');
-  const image = builder.input('image', 'float32', ['N', 3, 'H', 'W']);
-  const factor = builder.initializer(
-    'factor',
-    float32(
-      [1, 3, 1, 1],
-      std.map((deviation) => scale / deviation),
-    ),
-  );
-  const offset = builder.initializer(
-    'offset',
-    float32(
-      [1, 3, 1, 1],
-      std.map((deviation, channel) => -(mean[channel] ?? NaN) / deviation),
-    ),
-  );
+  const image = builder.input('image', dtype, ['N', 3, 'H', 'W']);
+  const factor = builder.initializer('factor', perChannel(shape, factors));
+  const offset = builder.initializer('offset', perChannel(shape, offsets));
   const scaled = builder.op('Mul', [image, factor], {}, { name: 'scaled' });
   const name = 'preprocessed';
   if (channelOrder === 'RGB') {
     builder.op('Add', [scaled, offset], {}, { name });
   } else {
     const normalised = builder.op('Add', [scaled, offset], {}, { name: 'normalised' });
-    builder.op(
-      'Gather',
-      [normalised, builder.initializer('order', int64([3], [2, 1, 0]))],
-      { axis: int(1) },
-      { name },
-    );
+    const order = builder.initializer('order', int64([3], [2, 1, 0]));
+    builder.op('Gather', [normalised, order], { axis: int(1) }, { name });
   }
-  builder.output(name, 'float32', ['N', 3, 'H', 'W']);
+  builder.output(name, dtype, ['N', 3, 'H', 'W']);
   return builder.build();
 }
 

@@ -10,3 +10,4 @@ export { prune } from './prune.js';
 export { renameTensors } from './renameTensors.js';
 export { OLDEST_OPSET, upgradeOpset } from './upgradeOpset.js';
 export { withOutputs } from './withOutputs.js';
+export { inFloat64, NoFloat64Error } from './inFloat64.js';

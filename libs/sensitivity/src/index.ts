@@ -8,5 +8,10 @@ export {
 export { checkImageSize, networkInput, type NetworkInput } from './networkInput.js';
 export { sensitivityArchive } from './sensitivityArchive.js';
 export { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
-export { layerOutput, sensitivityProgram, type SensitivityProgramOptions } from './sensitivityProgram.js';
+export {
+  layerOutput,
+  sensitivityProgram,
+  type Precision,
+  type SensitivityProgramOptions,
+} from './sensitivityProgram.js';
 export { sumOfSquares } from './sumOfSquares.js';

@@ -18,10 +18,10 @@ import {
 } from '@oblique/stimuli';
 import { networkInput } from './networkInput.js';
 import { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
-import { layerOutput, sensitivityProgram } from './sensitivityProgram.js';
+import { layerOutput, sensitivityProgram, type Precision } from './sensitivityProgram.js';
 
 /** Stimuli run at once where nobody says: larger batches were measured to gain nothing and take more memory. */
-const BATCH_SIZE = 10;
+const BATCH_SIZE = { float32: 10, float64: 1 } as const;
 
 /** Grids with more points than this are refused. */
 export const MAXIMUM_POINTS = 1_000_000;
@@ -44,7 +44,9 @@ export interface MeasureSensitivityOptions {
   readonly variable: string;
   readonly grid: readonly GridAxis[];
   readonly layers: readonly Layer[];
-  /** Default: 10, or what the network fixes. */
+  /** Default: float32. */
+  readonly precision?: Precision | undefined;
+  /** Default: 10 (1 in float64, which takes more memory and gains nothing from more), or what the network fixes. */
   readonly batchSize?: number | undefined;
   /** Aborts between batches. */
   readonly signal?: AbortSignal | undefined;
@@ -68,15 +70,17 @@ export interface Sensitivity {
  * @throws StimulusError, SensitivityError, UnsupportedOperatorError before anything runs; what `Runtime.run` throws.
  */
 export async function measureSensitivity(options: MeasureSensitivityOptions): Promise<Sensitivity> {
-  const { runtime, network, stimulus, variable, grid, layers } = options;
+  const { runtime, network, stimulus, variable, grid, layers, precision = 'float32' } = options;
   const family = findFamily(stimulus.family);
   const points = gridPoints(family, stimulus.parameters, grid, MAXIMUM_POINTS);
   const { unique, indices } = uniqueStimuli(family, points);
   for (const point of unique) checkStretchable(family, stimulus.stretch, point);
 
-  const program = runtime.load(writeProgram(sensitivityProgram({ network, stimulus, variable, layers })));
+  const program = runtime.load(
+    writeProgram(sensitivityProgram({ network, stimulus, variable, layers, precision })),
+  );
   const fixedBatch = networkInput(network).batchSize;
-  const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE, unique.length);
+  const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.length);
   const tangentInput = tangentName(findParameter(family, variable).programInput);
   const outputs = layers.map(({ tensor }) =>
     layerOutput(layers.findIndex((other) => other.tensor === tensor)),

@@ -15,16 +15,18 @@ export interface StimulusOptions extends ImageSize {
   readonly family: StimulusFamily | string;
   /** Default: none. */
   readonly stretch?: Stretch;
+  /** Element type of the image; default: float32. */
+  readonly dtype?: 'float32' | 'float64';
 }
 
 /**
  * The stimulus as a program. Inputs: one float64 [N] for each parameter, named after it and its unit
- * (`Parameter.programInput`). Output: `image`, float32 [N, 3, H, W], computed in float64 and rounded at the end.
+ * (`Parameter.programInput`). Output: `image` [N, 3, H, W], computed in float64 and, for float32, rounded at the end.
  * @throws UnknownFamilyError, StretchError
  * @throws ValueOutOfRangeError where width or height is not a whole number from 1 to {@link MAXIMUM_SIZE_PIXELS}
  */
 export function compileStimulus(options: StimulusOptions): Program {
-  const { widthPixels, heightPixels, stretch = 'none' } = options;
+  const { widthPixels, heightPixels, stretch = 'none', dtype = 'float32' } = options;
   const family = typeof options.family === 'string' ? findFamily(options.family) : options.family;
   checkImageSize({ widthPixels, heightPixels });
   checkStretch(family, stretch);
@@ -38,9 +40,9 @@ export function compileStimulus(options: StimulusOptions): Program {
   });
   const exact = stretch === 'minmax' ? stretched(formula, plain) : plain;
   // Rounding before repeating gives the same numbers and touches a third of the memory.
-  const rounded = builder.op('Cast', [exact], { to: int(dataTypeCode('float32')) });
+  const rounded = dtype === 'float64' ? exact : builder.op('Cast', [exact], { to: int(dataTypeCode(dtype)) });
   builder.op('Expand', [rounded, builder.ints([1, 3, heightPixels, widthPixels])], {}, { output: 'image' });
-  builder.output('image', 'float32', ['N', 3, heightPixels, widthPixels]);
+  builder.output('image', dtype, ['N', 3, heightPixels, widthPixels]);
   builder.metadata(
     STIMULUS_METADATA_KEY,
     JSON.stringify({ family: family.name, widthPixels, heightPixels, stretch }),

@@ -8,7 +8,7 @@ import {
   type Json,
   type Provenance,
 } from '@oblique/artifacts';
-import type { servingV1 } from '@oblique/contracts';
+import { servingV1 } from '@oblique/contracts';
 import { selectLayers, type Layer } from '@oblique/networks';
 import type { Runtime } from '@oblique/runtime';
 import {
@@ -16,9 +16,10 @@ import {
   networkInput,
   MAXIMUM_POINTS,
   sensitivityArchive,
+  type Precision,
   type Sensitivity,
 } from '@oblique/sensitivity';
-import { serverStreaming } from '@oblique/service';
+import { serverStreaming, ServiceError } from '@oblique/service';
 import { readGrid, readStimulus, readVariable, refusingAsync } from '@oblique/stimulus-requests';
 import type { ModelRegistry } from './modelRegistry.js';
 import { progressStream } from './progressStream.js';
@@ -51,12 +52,14 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
         input: wanted.input,
         parameters: wanted.parameters,
       };
+      const precision = readPrecision(request.precision);
       const { device, executor } = runtime.info;
       const parameters: Json = {
         stimulus,
         variable: variable.name,
         grid: grid.map((axis) => ({ ...axis })),
         layers: layers.map(({ name, tensor }) => ({ name, tensor })),
+        precision,
         device,
         executor,
       };
@@ -72,6 +75,10 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
         grid: grid.map(({ parameter, values }) => ({ parameter, values: [...values] })),
         device,
         executor,
+        precision:
+          precision === 'float64'
+            ? servingV1.Precision.PRECISION_FLOAT64
+            : servingV1.Precision.PRECISION_FLOAT32,
         pointCount: points.length,
       };
 
@@ -92,6 +99,7 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
             variable: variable.name,
             grid,
             layers,
+            precision,
             batchSize: request.batchSize || undefined,
             signal: call.signal,
             onProgress: report,
@@ -123,6 +131,22 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
       }
     },
   );
+}
+
+function readPrecision(precision: servingV1.Precision): Precision {
+  switch (precision) {
+    case servingV1.Precision.PRECISION_UNSPECIFIED:
+    case servingV1.Precision.PRECISION_FLOAT32:
+      return 'float32';
+    case servingV1.Precision.PRECISION_FLOAT64:
+      return 'float64';
+    default:
+      throw new ServiceError(
+        'INVALID_ARGUMENT',
+        `precision = ${precision} is unknown; give PRECISION_FLOAT32 or PRECISION_FLOAT64.`,
+        { field: 'precision' },
+      );
+  }
 }
 
 /** The key under which the result of a measurement is remembered: everything that it follows from. */

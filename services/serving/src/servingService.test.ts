@@ -95,6 +95,7 @@ const request = (
   grid: [],
   layers: [],
   batchSize: 0,
+  precision: servingV1.Precision.PRECISION_UNSPECIFIED,
   ...change,
 });
 
@@ -317,7 +318,11 @@ describe('MeasureSensitivity', () => {
 
   it('tells how far it is, to the end', async () => {
     const done: number[] = [];
-    const asked = request({ grid: [{ parameter: 'orientation', values: [11, 12, 13, 14] }], batchSize: 1 });
+    const asked = request({
+      grid: [{ parameter: 'orientation', values: [11, 12, 13, 14] }],
+      batchSize: 1,
+      precision: servingV1.Precision.PRECISION_UNSPECIFIED,
+    });
     for await (const { event } of client.measureSensitivity(asked)) {
       if (event?.$case !== 'progress') continue;
       expect(event.value).toMatchObject({ stage: 'measuring linear', unit: 'stimuli', total: 4 });

@@ -1,7 +1,7 @@
 import { UnsupportedOperatorError } from '@oblique/autodiff';
 import { servingV1 } from '@oblique/contracts';
 import { UnknownArchitectureError, UnknownLayerError } from '@oblique/networks';
-import { MalformedProgramError } from '@oblique/onnx';
+import { MalformedProgramError, NoFloat64Error } from '@oblique/onnx';
 import {
   DeviceUnavailableError,
   InvalidRunError,
@@ -66,6 +66,7 @@ export const servingService = defineService({
     [MalformedProgramError, 'MALFORMED_MODEL'],
     [ProgramRejectedError, 'MALFORMED_MODEL'],
     [UnsupportedOperatorError, 'UNSUPPORTED_OPERATOR'],
+    [NoFloat64Error, 'UNSUPPORTED_OPERATOR'],
     [UnknownLayerError, 'UNKNOWN_LAYER'],
     [UnknownArchitectureError, 'INVALID_ARGUMENT'],
     [SensitivityError, 'INVALID_ARGUMENT'],

@@ -142,6 +142,7 @@ function measure(
       variable: 'orientation',
       grid: gaborAxes(parameters),
       layers: layerSelectors(protocol, architecture, layers),
+      precision: parameters.precision,
       stimulus: (needed) => {
         const { inputSizePixels } = needed.value(model, readModelValue);
         return gaborSpec(parameters, gabor, sizePixels || (inputSizePixels ?? REFERENCE_SIZE_PIXELS));

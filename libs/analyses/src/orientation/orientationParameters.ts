@@ -94,6 +94,12 @@ const schema = z.strictObject({
     .describe(
       'Layers: auto, all, names or patterns with *; auto follows the protocol for built-in architectures.',
     ),
+  precision: z
+    .enum(['float32', 'float64'])
+    .default('float32')
+    .describe(
+      'What networks are computed in: float32, or float64, exact to 1e-13 and two to four times slower (convolutional networks only).',
+    ),
   controls: z
     .boolean()
     .default(true)

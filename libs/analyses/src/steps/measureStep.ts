@@ -1,4 +1,4 @@
-import { stimulusV1, type servingV1 } from '@oblique/contracts';
+import { servingV1, stimulusV1 } from '@oblique/contracts';
 import type { NeededSteps, Step } from '@oblique/workflow';
 import { z } from 'zod';
 import type { Services } from '../services.js';
@@ -19,7 +19,13 @@ const parametersSchema = z.object({
   variable: z.string(),
   grid: z.array(z.object({ parameter: z.string(), values: z.array(z.number()) })),
   layers: z.array(z.string()),
+  precision: z.enum(['float32', 'float64']),
 });
+
+const PRECISIONS = {
+  float32: servingV1.Precision.PRECISION_FLOAT32,
+  float64: servingV1.Precision.PRECISION_FLOAT64,
+} as const;
 
 /** What to measure on the model of a step. */
 export interface Measurement {
@@ -29,6 +35,7 @@ export interface Measurement {
   readonly variable: string;
   readonly grid: readonly stimulusV1.GridAxis[];
   readonly layers: readonly string[];
+  readonly precision: 'float32' | 'float64';
   /** The stimulus, which may depend on the model, as its size does. */
   readonly stimulus: (needed: NeededSteps) => stimulusV1.StimulusSpec;
   readonly cost: number;
@@ -36,7 +43,7 @@ export interface Measurement {
 
 /** D of every layer over a grid of stimuli. */
 export function measureStep(measurement: Measurement, { serving }: Services): Step {
-  const { id, description, modelStep, variable, grid, layers, cost } = measurement;
+  const { id, description, modelStep, variable, grid, layers, precision, cost } = measurement;
   return {
     id,
     description,
@@ -47,6 +54,7 @@ export function measureStep(measurement: Measurement, { serving }: Services): St
       variable,
       grid: messageJson(grid),
       layers,
+      precision,
     }),
     needs: [modelStep],
     cost,
@@ -60,6 +68,7 @@ export function measureStep(measurement: Measurement, { serving }: Services): St
           grid: asked.grid,
           layers: asked.layers,
           batchSize: 0,
+          precision: PRECISIONS[asked.precision],
         },
         { signal },
       );
