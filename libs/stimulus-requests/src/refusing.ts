@@ -20,8 +20,17 @@ export function refusing<Value>(field: string, read: () => Value): Value {
 
 /** The ServiceError for a stimulus that cannot be; `field` is the request's field that holds it. */
 export function refusal(field: string, error: StimulusError): ServiceError {
-  return new ServiceError(reasonOf(error), error.message, { field: `${field}.${error.field}`, cause: error });
+  const path = field === 'stimulus' ? (SPEC_FIELDS[error.field] ?? `parameters.${error.field}`) : error.field;
+  return new ServiceError(reasonOf(error), error.message, { field: `${field}.${path}`, cause: error });
 }
+
+/** What is a field of StimulusSpec itself; everything else is one of its parameters. */
+const SPEC_FIELDS: Readonly<Record<string, string>> = {
+  family: 'family',
+  width: 'width_pixels',
+  height: 'height_pixels',
+  stretch: 'stretch',
+};
 
 function reasonOf(error: StimulusError): Reason {
   if (error instanceof UnknownFamilyError) return 'UNKNOWN_FAMILY';

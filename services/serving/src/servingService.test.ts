@@ -345,9 +345,9 @@ describe('MeasureSensitivity', () => {
     ['layer', 'UNKNOWN_LAYER', '', { layers: ['filterd'] }],
     ['variable', 'UNKNOWN_VARIABLE', 'variable', { variable: 'orientatoin' }],
     ['family', 'UNKNOWN_FAMILY', 'stimulus.family', {}, { family: 'plaid' }],
-    ['parameter', 'UNKNOWN_PARAMETER', 'stimulus.size', {}, { parameters: { size: 3 } }],
-    ['NaN', 'VALUE_OUT_OF_RANGE', 'stimulus.sigma', {}, { parameters: { sigma: NaN } }],
-    ['value', 'VALUE_OUT_OF_RANGE', 'stimulus.sigma', {}, { parameters: { sigma: -1 } }],
+    ['parameter', 'UNKNOWN_PARAMETER', 'stimulus.parameters.size', {}, { parameters: { size: 3 } }],
+    ['NaN', 'VALUE_OUT_OF_RANGE', 'stimulus.parameters.sigma', {}, { parameters: { sigma: NaN } }],
+    ['value', 'VALUE_OUT_OF_RANGE', 'stimulus.parameters.sigma', {}, { parameters: { sigma: -1 } }],
     [
       'NaN in the grid',
       'VALUE_OUT_OF_RANGE',

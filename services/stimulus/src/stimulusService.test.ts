@@ -325,21 +325,21 @@ describe('bad requests', () => {
       () => render(spec({ parameters: { sima: 3 } })),
       'UNKNOWN_PARAMETER',
       /Did you mean "sigma"\?/,
-      'stimulus.sima',
+      'stimulus.parameters.sima',
     ],
     [
       'range',
       () => render(spec({ parameters: { sigma: 0 } })),
       'VALUE_OUT_OF_RANGE',
       /sigma = 0 pixel .* 0\.5 to 1000000 pixel/,
-      'stimulus.sigma',
+      'stimulus.parameters.sigma',
     ],
     [
       'NaN',
       () => render(spec({ parameters: { phase: NaN } })),
       'VALUE_OUT_OF_RANGE',
       /phase = NaN degree is not a finite number/,
-      'stimulus.phase',
+      'stimulus.parameters.phase',
     ],
     [
       'infinity',
@@ -353,7 +353,7 @@ describe('bad requests', () => {
       () => render(spec({ widthPixels: 0 })),
       'VALUE_OUT_OF_RANGE',
       /width = 0 pixels .* from 1 to 4096/,
-      'stimulus.width',
+      'stimulus.width_pixels',
     ],
     [
       'absurd size',
