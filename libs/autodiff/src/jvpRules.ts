@@ -71,14 +71,16 @@ const reduction = (
     return [outer === undefined ? sum : outer(f, sum, at(y, 0))];
   });
 
-/** Pools read the element that won: MaxPool's Indices number the whole flattened input. */
-const maxPool: JvpEntry = rule(
-  (f, { y }, [dx]) => [
-    dx === undefined ? undefined : f.op('Gather', [f.reshape(dx, [-1]), at(y, 1)]),
-    undefined,
-  ],
-  2,
-);
+/**
+ * Pools read the element that won: MaxPool's Indices number the whole flattened input. GatherElements on vectors was
+ * measured to be several times faster than Gather.
+ */
+const maxPool: JvpEntry = rule((f, { y }, [dx]) => {
+  if (dx === undefined) return [undefined, undefined];
+  const indices = at(y, 1);
+  const won = f.op('GatherElements', [f.reshape(dx, [-1]), f.reshape(indices, [-1])], { axis: int(0) });
+  return [f.op('Reshape', [won, f.op('Shape', [indices])]), undefined];
+}, 2);
 
 const convolution: JvpRule = (f, { node, x, y }, [dx, dw, db]) => [
   broadcastTotal(
