@@ -31,6 +31,8 @@ export default tseslint.config(
       ],
       // An async function turns what it throws into a rejection, await or not.
       '@typescript-eslint/require-await': 'off',
+      // A callback of one expression may drop what the expression gives, which is often nothing.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',

@@ -16,7 +16,7 @@ export function setup() {
     'Installing dependencies',
     join(root, 'node_modules/.oblique-installed'),
     ['package.json', 'package-lock.json', '.npmrc'],
-    [[npm(), ['ci', '--no-audit', '--no-fund', '--loglevel=error']]],
+    [npm('ci', '--no-audit', '--no-fund', '--loglevel=error')],
   );
   generate();
   run(process.execPath, [bin('typescript/bin/tsc'), '-b']);
@@ -24,16 +24,18 @@ export function setup() {
 
 export function generate() {
   const buf = bin('@bufbuild/buf/bin/buf');
+  mkdirSync(join(root, 'libs/contracts/generated'), { recursive: true });
   step(
     'Generating contracts',
     join(root, 'node_modules/.oblique-generated'),
     ['buf.gen.yaml', 'libs/onnx/buf.gen.yaml', ...filesIn('proto'), ...filesIn('libs/onnx/proto')],
+    // The image lies outside src/generated, which buf generate empties.
     [
       [process.execPath, [buf, 'generate']],
       [process.execPath, [buf, 'generate', '--template', 'libs/onnx/buf.gen.yaml']],
-      [process.execPath, [buf, 'build', 'proto', '-o', 'libs/contracts/src/generated/descriptors.binpb']],
+      [process.execPath, [buf, 'build', 'proto', '-o', 'libs/contracts/generated/descriptors.binpb']],
     ],
-    ['libs/contracts/src/generated/descriptors.binpb', 'libs/onnx/src/generated/onnx.ts'],
+    ['libs/contracts/generated/descriptors.binpb', 'libs/onnx/src/generated/onnx.ts'],
   );
 }
 
@@ -48,8 +50,10 @@ function bin(path) {
   return join(root, 'node_modules', path);
 }
 
-function npm() {
-  return process.platform === 'win32' ? 'npm.cmd' : 'npm';
+/** The npm that runs this script, else the one on the path. */
+function npm(...args) {
+  const own = process.env.npm_execpath ?? '';
+  return own.endsWith('npm-cli.js') ? [process.execPath, [own, ...args]] : ['npm', args];
 }
 
 function checkNode() {

@@ -17,7 +17,9 @@ export interface Vertebra {
 export function spineOf(program: Program): Vertebra[] {
   const activations = onPathsToEnd(activationsOf(program));
   const furthestUse = new Map<string, number>();
-  activations.forEach(({ sources }, index) => { sources.forEach((source) => furthestUse.set(source, index)); });
+  activations.forEach(({ sources }, index) => {
+    sources.forEach((source) => furthestUse.set(source, index));
+  });
 
   // In topological order, a tensor is on every path exactly if no edge leads from before it to behind it.
   const spine: Vertebra[] = [];

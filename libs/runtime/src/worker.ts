@@ -169,7 +169,7 @@ async function probeCuda(): Promise<void> {
     throw new DeviceUnavailableError(
       `Device cuda cannot be used here (${reason}). It takes Linux on x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and ` +
         "ONNX Runtime's CUDA libraries, which are not installed by default: " +
-        'npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12. Or choose device cpu.',
+        'node node_modules/onnxruntime-node/script/install --onnxruntime-node-install=cuda12. Or choose device cpu.',
       { cause: error },
     );
   }
