@@ -10,6 +10,7 @@ export default tseslint.config(
     plugins: { '@nx': nx },
     rules: {
       // The picture of the house: services need libraries, libraries never services, the calculus needs programs only.
+      // Read from nx's project graph, without which the rule passes everything: `npm run lint` has nx draw it first.
       '@nx/enforce-module-boundaries': [
         'error',
         {
@@ -22,6 +23,18 @@ export default tseslint.config(
             { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:lib'] },
             { sourceTag: 'scope:autodiff', onlyDependOnLibsWithTags: ['scope:onnx', 'scope:arrays'] },
             { sourceTag: 'scope:onnx', onlyDependOnLibsWithTags: ['scope:arrays'] },
+          ],
+        },
+      ],
+      // Services export nothing, so that nx finds no project behind their bare names.
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['@oblique/*-service', '@oblique/*-service/**'],
+              message: 'Services are called, not imported.',
+            },
           ],
         },
       ],
