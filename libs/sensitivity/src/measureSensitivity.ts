@@ -2,7 +2,7 @@ import { ndarray, sizeOf } from '@oblique/arrays';
 import { tangentName } from '@oblique/autodiff';
 import type { Layer } from '@oblique/networks';
 import { writeProgram, type Program } from '@oblique/onnx';
-import type { Runtime } from '@oblique/runtime';
+import type { ProgramHandle, Runtime } from '@oblique/runtime';
 import {
   canonicalPoint,
   checkStretchable,
@@ -18,7 +18,12 @@ import {
 } from '@oblique/stimuli';
 import { networkInput } from './networkInput.js';
 import { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
-import { layerOutput, sensitivityProgram, type Precision } from './sensitivityProgram.js';
+import {
+  layerOutput,
+  sensitivityProgram,
+  type Precision,
+  type SensitivityProgramOptions,
+} from './sensitivityProgram.js';
 
 /** Stimuli run at once where nobody says: larger batches were measured to gain nothing and take more memory. */
 const BATCH_SIZE = { float32: 10, float64: 1 } as const;
@@ -76,9 +81,7 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
   const { unique, indices } = uniqueStimuli(family, points);
   for (const point of unique) checkStretchable(family, stimulus.stretch, point);
 
-  const program = runtime.load(
-    writeProgram(sensitivityProgram({ network, stimulus, variable, layers, precision })),
-  );
+  const program = loadedProgram(runtime, { network, stimulus, variable, layers, precision });
   const fixedBatch = networkInput(network).batchSize;
   const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.length);
   const tangentInput = tangentName(findParameter(family, variable).programInput);
@@ -124,6 +127,33 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
   );
   checkFinite(d, points);
   return { layers, grid, d, pointCount: points.length, computedCount: unique.length };
+}
+
+/** The program last measured on each network: other values of the stimulus's parameters need no other program. */
+const LATEST = new WeakMap<Program, { readonly key: string; readonly handle: ProgramHandle }>();
+
+function loadedProgram(
+  runtime: Runtime,
+  options: Required<SensitivityProgramOptions> & { readonly stimulus: MeasuredStimulus },
+): ProgramHandle {
+  const { network, stimulus, variable, layers, precision } = options;
+  const { family, widthPixels, heightPixels, stretch, input } = stimulus;
+  const tensors = layers.map(({ tensor }) => tensor);
+  const key = JSON.stringify([
+    family,
+    widthPixels,
+    heightPixels,
+    stretch,
+    input,
+    variable,
+    tensors,
+    precision,
+  ]);
+  const latest = LATEST.get(network);
+  if (latest?.key === key) return latest.handle;
+  const handle = runtime.load(writeProgram(sensitivityProgram(options)));
+  LATEST.set(network, { key, handle });
+  return handle;
 }
 
 function feeds(
