@@ -2,6 +2,7 @@ import { float, floatAttribute, int, intAttribute, stringAttribute } from '@obli
 import type { Formula } from './formula.js';
 import type { JvpEntry, JvpRule, Primals } from './jvpRule.js';
 import {
+  at,
   bilinear,
   broadcastTotal,
   elementwise,
@@ -12,8 +13,6 @@ import {
   total,
   zero,
 } from './ruleMakers.js';
-
-const at = (names: readonly string[], index: number): string => names[index] ?? '';
 
 /** `dy = Σ ± dxᵢ` with broadcasting. */
 const signedSum = (sign: (index: number) => 1 | -1): JvpEntry =>

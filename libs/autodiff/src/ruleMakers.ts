@@ -1,7 +1,8 @@
 import type { Formula } from './formula.js';
 import type { JvpEntry, JvpRule, Primals, Tangent } from './jvpRule.js';
 
-const at = (names: readonly string[], index: number): string => names[index] ?? '';
+/** The tensor at this place; '' where it is left out. */
+export const at = (names: readonly string[], index: number): string => names[index] ?? '';
 
 /** A plain rule. */
 export const rule = (body: JvpRule, outputs = 1): JvpEntry => ({ rule: body, outputs });

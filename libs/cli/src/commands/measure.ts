@@ -10,6 +10,7 @@ import { readGridOption, readSetting, readSize } from '../readGridOption.js';
 import { readInput, readStretch } from '../stimulusOptions.js';
 import { columns, counted, unitOfD } from '../terminal.js';
 import { checkOutput, writeOutput } from '../writeOutput.js';
+import { collect } from '../collect.js';
 
 interface MeasureOptions {
   readonly model: string;
@@ -241,10 +242,6 @@ async function readPlotFormat(path: string): Promise<PlotFormat> {
 /** Loaded where something is drawn: it takes as long to load as the rest of the command. */
 async function drawing(): Promise<typeof import('@oblique/report')> {
   return import('@oblique/report');
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
 }
 
 function readPrecision(text: string): servingV1.Precision {

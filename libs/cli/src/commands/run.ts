@@ -6,6 +6,7 @@ import { withServices } from '../connection.js';
 import { checkReportFolder, followRun, writeReport } from '../followRun.js';
 import { registerNetworks } from '../registerNetworks.js';
 import { columns } from '../terminal.js';
+import { collect } from '../collect.js';
 
 interface RunOptions {
   readonly networks?: string;
@@ -204,8 +205,4 @@ function showRun(run: orchestratorV1.Run): string {
 
 function stateName(state: orchestratorV1.State): string {
   return orchestratorV1.stateToJSON(state).replace('STATE_', '').toLowerCase();
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
 }

@@ -5,6 +5,7 @@ import { contextOf } from '../commandContext.js';
 import { storeLocation } from '../connection.js';
 import { EXIT, ServicesRunError } from '../exitCodes.js';
 import { columns } from '../terminal.js';
+import { collect } from '../collect.js';
 
 export function addServicesCommands(program: Command, signal: AbortSignal): void {
   program
@@ -89,8 +90,4 @@ function readPort(text: string): readonly [service: string, port: number] {
   if (service in SERVICES && Number.isInteger(number) && number > 0 && number < 65_536)
     return [service, number];
   throw new UsageError(`--port ${text}: write SERVICE=PORT with one of ${Object.keys(SERVICES).join(', ')}.`);
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
 }

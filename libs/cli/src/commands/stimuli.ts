@@ -10,6 +10,7 @@ import { readGridOption, readSetting, readSize } from '../readGridOption.js';
 import { readInput, readStretch } from '../stimulusOptions.js';
 import { columns, unitOfD } from '../terminal.js';
 import { checkOutput, writeOutput } from '../writeOutput.js';
+import { collect } from '../collect.js';
 
 interface RenderOptions {
   readonly set?: readonly string[];
@@ -181,8 +182,4 @@ function describe({ name, description, formula, parameters }: stimulusV1.Family)
     parameter.description,
   ]);
   return `${name}: ${description}\n  ${formula}\n${columns(['  parameter', 'unit', 'range', 'default', 'D', ''], rows)}`;
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
 }
