@@ -16,3 +16,4 @@ export {
 } from './errors.js';
 export { canonicalJson, parseJson, type Json } from './json.js';
 export { openStore } from './openStore.js';
+export { parseS3Location, type S3Location } from './s3Location.js';

@@ -1,1 +1,14 @@
-export {};
+export { NO_AUGMENTATION, type Augmentation, type RandomResizedCrop } from './augmentation.js';
+export { extractPatches, type PatchOptions } from './extractPatches.js';
+export type { ByteRange, ImageEntry } from './imageEntry.js';
+export {
+  CorruptImageError,
+  DatasetError,
+  TooManyCorruptImagesError,
+  type DatasetSource,
+  type ImageSet,
+  type LabelledImage,
+} from './imageSet.js';
+export { openImageSet, type OpenImageSetOptions } from './openImageSet.js';
+export type { Task } from './task.js';
+export { TrainingBatches, type Batch, type TrainingBatchesOptions } from './trainingBatches.js';
