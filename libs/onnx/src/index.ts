@@ -11,3 +11,6 @@ export { renameTensors } from './renameTensors.js';
 export { OLDEST_OPSET, upgradeOpset } from './upgradeOpset.js';
 export { withOutputs } from './withOutputs.js';
 export { inFloat64, NoFloat64Error } from './inFloat64.js';
+export { inferShapes, withInputShapes, type Inferred } from './shapes.js';
+export { broadcastShapes, windowsOf, type Shape } from './shapeRules.js';
+export { initializersAsInputs } from './initializersAsInputs.js';

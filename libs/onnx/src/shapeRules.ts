@@ -1,0 +1,394 @@
+import { intAttribute, intsAttribute, stringAttribute, type Node } from './program.js';
+import type { Integers } from './integerFolding.js';
+
+export type Shape = readonly number[];
+
+/** What a rule is given: the node, and shapes and whole-number values of its inputs as far as they are known. */
+export interface ShapeContext {
+  readonly node: Node;
+  readonly shape: (index: number) => Shape | undefined;
+  readonly integers: (index: number) => Integers | undefined;
+}
+
+/** Shapes of the outputs, in order; undefined where they do not follow. */
+type ShapeRule = (context: ShapeContext) => readonly (Shape | undefined)[] | undefined;
+
+const one = (shape: Shape | undefined): readonly (Shape | undefined)[] | undefined => shape && [shape];
+
+/** The shape of its first input. */
+const same: ShapeRule = ({ shape }) => one(shape(0));
+
+/** All outputs have the shape of the first input. */
+const sameAll: ShapeRule = ({ node, shape }) => node.outputs.map(() => shape(0));
+
+/** The common shape under NumPy's broadcasting. */
+const broadcast: ShapeRule = ({ node, shape }) => {
+  const shapes = node.inputs.map((_, index) => shape(index));
+  return one(shapes.every((known) => known !== undefined) ? broadcastShapes(shapes) : undefined);
+};
+
+/** The common shape of tensors under NumPy's broadcasting; undefined where they do not fit. */
+export function broadcastShapes(shapes: readonly Shape[]): Shape | undefined {
+  const rank = Math.max(0, ...shapes.map(({ length }) => length));
+  const common: number[] = [];
+  for (let axis = 0; axis < rank; axis++) {
+    const sizes = new Set(
+      shapes.map((shape) => shape[axis - rank + shape.length] ?? 1).filter((size) => size !== 1),
+    );
+    if (sizes.size > 1) return undefined;
+    common.push([...sizes][0] ?? 1);
+  }
+  return common;
+}
+
+/** Axes counted from the front. */
+const fromFront = (axes: Integers, rank: number): number[] =>
+  axes.map((axis) => (axis < 0 ? axis + rank : axis));
+
+const reduction: ShapeRule = ({ node, shape, integers }) => {
+  const x = shape(0);
+  if (x === undefined) return undefined;
+  const given = (node.inputs[1] ?? '') === '' ? [] : integers(1);
+  if (given === undefined) return undefined;
+  const none = intAttribute(node, 'noop_with_empty_axes', 0) !== 0;
+  const axes = new Set(given.length > 0 ? fromFront(given, x.length) : none ? [] : x.keys());
+  const keep = intAttribute(node, 'keepdims', 1) !== 0;
+  return [x.flatMap((size, axis) => (axes.has(axis) ? (keep ? [1] : []) : [size]))];
+};
+
+const argument: ShapeRule = ({ node, shape }) => {
+  const x = shape(0);
+  const [axis = 0] = fromFront([intAttribute(node, 'axis', 0)], x?.length ?? 0);
+  const kept = intAttribute(node, 'keepdims', 1) !== 0 ? [1] : [];
+  return one(x?.toSpliced(axis, 1, ...kept));
+};
+
+/** Size of a sliding window's output along one axis. */
+interface Window {
+  readonly size: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly pads: readonly [number, number];
+}
+
+const steps = ({ size, kernel, stride, dilation, pads: [begin, end] }: Window, ceil: boolean): number => {
+  const room = size + begin + end - dilation * (kernel - 1) - 1;
+  if (!ceil) return Math.floor(room / stride) + 1;
+  const count = Math.ceil(room / stride) + 1;
+  // A window that would begin in the padding behind the image is left out.
+  return (count - 1) * stride >= size + begin ? count - 1 : count;
+};
+
+/** The sliding windows of a convolution or pool over images of this shape. */
+export function windowsOf(node: Node, image: Shape, kernel: Shape): Window[] {
+  const spatial = image.slice(2);
+  const strides = intsAttribute(node, 'strides');
+  const dilations = intsAttribute(node, 'dilations');
+  const pads = intsAttribute(node, 'pads');
+  const automatic = stringAttribute(node, 'auto_pad', 'NOTSET');
+  return spatial.map((size, axis) => {
+    const [stride, dilation, extent] = [strides?.[axis] ?? 1, dilations?.[axis] ?? 1, kernel[axis] ?? 1];
+    const window = { size, kernel: extent, stride, dilation };
+    if (!automatic.startsWith('SAME')) {
+      return { ...window, pads: [pads?.[axis] ?? 0, pads?.[axis + spatial.length] ?? 0] };
+    }
+    const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + dilation * (extent - 1) + 1 - size);
+    const less = Math.floor(total / 2);
+    return { ...window, pads: automatic === 'SAME_UPPER' ? [less, total - less] : [total - less, less] };
+  });
+}
+
+const convolution: ShapeRule = ({ node, shape }) => {
+  const [x, w] = [shape(0), shape(1)];
+  if (x === undefined || w === undefined) return undefined;
+  const windows = windowsOf(node, x, w.slice(2));
+  return [[x[0] ?? 0, w[0] ?? 0, ...windows.map((window) => steps(window, false))]];
+};
+
+const transposedConvolution: ShapeRule = ({ node, shape }) => {
+  const [x, w] = [shape(0), shape(1)];
+  if (x === undefined || w === undefined || stringAttribute(node, 'auto_pad', 'NOTSET') !== 'NOTSET')
+    return undefined;
+  const given = intsAttribute(node, 'output_shape');
+  const extra = intsAttribute(node, 'output_padding');
+  const sizes = windowsOf(node, x, w.slice(2)).map(
+    ({ size, kernel, stride, dilation, pads: [begin, end] }, axis) =>
+      given?.at(axis - (x.length - 2)) ??
+      stride * (size - 1) + (extra?.[axis] ?? 0) + dilation * (kernel - 1) + 1 - begin - end,
+  );
+  return [[x[0] ?? 0, (w[1] ?? 0) * intAttribute(node, 'group', 1), ...sizes]];
+};
+
+const pool: ShapeRule = ({ node, shape }) => {
+  const x = shape(0);
+  if (x === undefined) return undefined;
+  const windows = windowsOf(node, x, intsAttribute(node, 'kernel_shape') ?? []);
+  const ceil = intAttribute(node, 'ceil_mode', 0) !== 0;
+  const y = [...x.slice(0, 2), ...windows.map((window) => steps(window, ceil))];
+  return node.outputs.map(() => y);
+};
+
+const globalPool: ShapeRule = ({ shape }) => one(shape(0)?.map((size, axis) => (axis < 2 ? size : 1)));
+
+const gemm: ShapeRule = ({ node, shape }) => {
+  const [a, b] = [shape(0), shape(1)];
+  if (a === undefined || b === undefined) return undefined;
+  const rows = a[intAttribute(node, 'transA', 0) === 0 ? 0 : 1] ?? 0;
+  const columns = b[intAttribute(node, 'transB', 0) === 0 ? 1 : 0] ?? 0;
+  return [[rows, columns]];
+};
+
+const matMul: ShapeRule = ({ shape }) => {
+  const [a, b] = [shape(0), shape(1)];
+  if (a === undefined || b === undefined) return undefined;
+  const batch = broadcastShapes([a.slice(0, -2), b.slice(0, -2)]);
+  return one(batch && [...batch, ...a.slice(-2, -1), ...(b.length > 1 ? b.slice(-1) : [])]);
+};
+
+const reshape: ShapeRule = ({ node, shape, integers }) => {
+  const [x, wanted] = [shape(0), integers(1)];
+  if (x === undefined || wanted === undefined) return undefined;
+  const zeros = intAttribute(node, 'allowzero', 0) !== 0;
+  const sizes = wanted.map((size, axis) => (size === 0 && !zeros ? (x[axis] ?? 0) : size));
+  const total = x.reduce((product, size) => product * size, 1);
+  const others = sizes.reduce((product, size) => (size === -1 ? product : product * size), 1);
+  return [sizes.map((size) => (size === -1 ? total / others : size))];
+};
+
+const flatten: ShapeRule = ({ node, shape }) => {
+  const x = shape(0);
+  if (x === undefined) return undefined;
+  const [axis = 0] = fromFront([intAttribute(node, 'axis', 1)], x.length);
+  const size = (sizes: Shape): number => sizes.reduce((product, dim) => product * dim, 1);
+  return [[size(x.slice(0, axis)), size(x.slice(axis))]];
+};
+
+const squeeze: ShapeRule = ({ node, shape, integers }) => {
+  const x = shape(0);
+  if (x === undefined) return undefined;
+  if ((node.inputs[1] ?? '') === '') return [x.filter((size) => size !== 1)];
+  const axes = integers(1);
+  return one(axes && x.filter((_, axis) => !fromFront(axes, x.length).includes(axis)));
+};
+
+const unsqueeze: ShapeRule = ({ shape, integers }) => {
+  const [x, axes] = [shape(0), integers(1)];
+  if (x === undefined || axes === undefined) return undefined;
+  const rank = x.length + axes.length;
+  const added = new Set(fromFront(axes, rank));
+  const rest = [...x];
+  return [Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (rest.shift() ?? 1)))];
+};
+
+const transpose: ShapeRule = ({ node, shape }) => {
+  const x = shape(0);
+  return one(x && (intsAttribute(node, 'perm')?.map((axis) => x[axis] ?? 0) ?? x.toReversed()));
+};
+
+const expand: ShapeRule = ({ shape, integers }) => {
+  const [x, wanted] = [shape(0), integers(1)];
+  return one(x && wanted && broadcastShapes([x, wanted]));
+};
+
+const slice: ShapeRule = ({ node, shape, integers }) => {
+  const [x, starts, ends] = [shape(0), integers(1), integers(2)];
+  const axes = (node.inputs[3] ?? '') === '' ? starts?.map((_, axis) => axis) : integers(3);
+  const strides = (node.inputs[4] ?? '') === '' ? starts?.map(() => 1) : integers(4);
+  if (x === undefined || !starts || !ends || !axes || !strides) return undefined;
+  const y = [...x];
+  fromFront(axes, x.length).forEach((axis, index) => {
+    const size = x[axis] ?? 0;
+    const stride = strides[index] ?? 1;
+    const [low, high] = stride > 0 ? [0, size] : [-1, size - 1];
+    const clamp = (bound: number): number => Math.min(Math.max(bound < 0 ? bound + size : bound, low), high);
+    const [start, end] = [clamp(starts[index] ?? 0), clamp(ends[index] ?? size)];
+    y[axis] = Math.max(0, Math.ceil((end - start) / stride));
+  });
+  return [y];
+};
+
+const split: ShapeRule = ({ node, shape, integers }) => {
+  const x = shape(0);
+  if (x === undefined) return undefined;
+  const [axis = 0] = fromFront([intAttribute(node, 'axis', 0)], x.length);
+  const size = x[axis] ?? 0;
+  const count = node.outputs.length;
+  const part = Math.ceil(size / count);
+  const sizes =
+    (node.inputs[1] ?? '') === ''
+      ? node.outputs.map((_, index) => Math.min(part, size - index * part))
+      : integers(1);
+  return sizes?.map((part) => x.with(axis, part));
+};
+
+const concat: ShapeRule = ({ node, shape }) => {
+  const shapes = node.inputs.map((_, index) => shape(index));
+  const [first] = shapes;
+  if (first === undefined || !shapes.every((known) => known !== undefined)) return undefined;
+  const [axis = 0] = fromFront([intAttribute(node, 'axis', 0)], first.length);
+  return [
+    first.with(
+      axis,
+      shapes.reduce((sum, known) => sum + (known[axis] ?? 0), 0),
+    ),
+  ];
+};
+
+const gather: ShapeRule = ({ node, shape }) => {
+  const [x, indices] = [shape(0), shape(1)];
+  if (x === undefined || indices === undefined) return undefined;
+  const [axis = 0] = fromFront([intAttribute(node, 'axis', 0)], x.length);
+  return [x.toSpliced(axis, 1, ...indices)];
+};
+
+const gatherNd: ShapeRule = ({ node, shape }) => {
+  const [x, indices] = [shape(0), shape(1)];
+  const depth = indices?.at(-1);
+  if (x === undefined || indices === undefined || depth === undefined) return undefined;
+  return [[...indices.slice(0, -1), ...x.slice(intAttribute(node, 'batch_dims', 0) + depth)]];
+};
+
+const pad: ShapeRule = ({ node, shape, integers }) => {
+  const [x, pads] = [shape(0), integers(1)];
+  if (x === undefined || pads === undefined) return undefined;
+  const given = (node.inputs[3] ?? '') === '' ? [...x.keys()] : integers(3);
+  if (given === undefined) return undefined;
+  const axes = fromFront(given, x.length);
+  return [
+    x.map((size, axis) => {
+      const index = axes.indexOf(axis);
+      return index < 0 ? size : size + (pads[index] ?? 0) + (pads[index + axes.length] ?? 0);
+    }),
+  ];
+};
+
+/** Moves blocks of `by`² pixels between channels and space. */
+const blocks =
+  (toSpace: boolean): ShapeRule =>
+  ({ node, shape }) => {
+    const [n = 0, c = 0, h = 0, w = 0] = shape(0) ?? [];
+    const by = intAttribute(node, 'blocksize', 1);
+    if (shape(0) === undefined) return undefined;
+    return [toSpace ? [n, c / by ** 2, h * by, w * by] : [n, c * by ** 2, h / by, w / by]];
+  };
+
+const range: ShapeRule = ({ integers }) => {
+  const [start, limit, delta] = [integers(0)?.[0], integers(1)?.[0], integers(2)?.[0]];
+  if (start === undefined || limit === undefined || delta === undefined) return undefined;
+  return [[Math.max(0, Math.ceil((limit - start) / delta))]];
+};
+
+/** Mean and reciprocal deviation keep the normalised axes with size 1. */
+const layerNormalization: ShapeRule = ({ node, shape }) => {
+  const x = shape(0);
+  if (x === undefined) return undefined;
+  const [from = 0] = fromFront([intAttribute(node, 'axis', -1)], x.length);
+  const statistics = x.map((size, axis) => (axis < from ? size : 1));
+  return [x, statistics, statistics];
+};
+
+const named = (rule: ShapeRule, ...operators: readonly string[]): Record<string, ShapeRule> =>
+  Object.fromEntries(operators.map((op) => [op, rule]));
+
+/** For every operator, how the shapes of its outputs follow (ONNX operator set 18). */
+export const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
+  ...named(
+    same,
+    ...[
+      'Abs',
+      'Acos',
+      'Asin',
+      'Atan',
+      'BatchNormalization',
+      'BitwiseNot',
+      'Cast',
+      'CastLike',
+      'Ceil',
+      'Clip',
+    ],
+    ...['Cos', 'CumSum', 'Elu', 'Erf', 'Exp', 'Floor', 'Gelu', 'HardSigmoid', 'HardSwish', 'Hardmax'],
+    ...[
+      'Identity',
+      'InstanceNormalization',
+      'IsInf',
+      'IsNaN',
+      'LeakyRelu',
+      'Log',
+      'LogSoftmax',
+      'Mish',
+      'Neg',
+    ],
+    ...[
+      'Not',
+      'Reciprocal',
+      'Relu',
+      'Round',
+      'ScatterElements',
+      'ScatterND',
+      'Selu',
+      'Sigmoid',
+      'Sign',
+      'Sin',
+    ],
+    ...['Softmax', 'Softplus', 'Softsign', 'Sqrt', 'Tan', 'Tanh', 'ThresholdedRelu', 'Trilu'],
+  ),
+  Dropout: sameAll,
+  ...named(
+    broadcast,
+    ...['Add', 'And', 'BitShift', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor', 'Div', 'Equal', 'Greater'],
+    ...[
+      'GreaterOrEqual',
+      'Less',
+      'LessOrEqual',
+      'Max',
+      'Mean',
+      'Min',
+      'Mod',
+      'Mul',
+      'Or',
+      'PRelu',
+      'Pow',
+      'Sub',
+    ],
+    ...['Sum', 'Where', 'Xor'],
+  ),
+  ...named(
+    reduction,
+    ...['ReduceL1', 'ReduceL2', 'ReduceLogSum', 'ReduceLogSumExp', 'ReduceMax', 'ReduceMean', 'ReduceMin'],
+    ...['ReduceProd', 'ReduceSum', 'ReduceSumSquare'],
+  ),
+  ...named(argument, 'ArgMax', 'ArgMin'),
+  Conv: convolution,
+  ConvTranspose: transposedConvolution,
+  ...named(pool, 'MaxPool', 'AveragePool'),
+  ...named(globalPool, 'GlobalAveragePool', 'GlobalMaxPool'),
+  Gemm: gemm,
+  MatMul: matMul,
+  Reshape: reshape,
+  Flatten: flatten,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Transpose: transpose,
+  Expand: expand,
+  Tile: ({ shape, integers }) =>
+    one(integers(1) && shape(0)?.map((size, axis) => size * (integers(1)?.[axis] ?? 1))),
+  Slice: slice,
+  Split: split,
+  Concat: concat,
+  Gather: gather,
+  GatherElements: ({ shape }) => one(shape(1)),
+  GatherND: gatherNd,
+  Pad: pad,
+  Resize: ({ node, integers }) => ((node.inputs[3] ?? '') === '' ? undefined : one(integers(3))),
+  DepthToSpace: blocks(true),
+  SpaceToDepth: blocks(false),
+  Shape: ({ node, shape }) => {
+    const x = shape(0);
+    return x && [[x.slice(intAttribute(node, 'start', 0), intAttribute(node, 'end', x.length)).length]];
+  },
+  Size: ({ shape }) => shape(0) && [[]],
+  ConstantOfShape: ({ integers }) => one(integers(0)),
+  Range: range,
+  LayerNormalization: layerNormalization,
+};
