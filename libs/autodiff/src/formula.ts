@@ -100,6 +100,14 @@ export class Formula {
     return this.declare(this.#builder.ints(values), 'int64');
   }
 
+  /** 0, 1, …, size − 1. */
+  range(size: number): string {
+    return this.op(
+      'Range',
+      [0, size, 1].map((value) => this.op('Squeeze', [this.ints([value])])),
+    );
+  }
+
   /** Any operator with one output. */
   op(op: string, inputs: readonly string[], attributes: Attributes = {}, domain = ''): string {
     const name = this.#builder.fresh(`${this.#scope}/${op.toLowerCase()}`);

@@ -174,7 +174,7 @@ const layerNormalization: JvpRule = (f, { node, x, y }, [dx, dGamma, dBeta]) => 
   const normalised = f.mul(f.sub(input, mean), reciprocalDeviation);
   const axis = intAttribute(node, 'axis', -1);
   const over = (tensor: string): string =>
-    axis === -1 ? f.mean(tensor, [-1]) : trailingMean(f, tensor, axis);
+    axis === -1 ? f.mean(tensor, [-1]) : trailingMean(f, tensor, axis, input);
   const dNormalised =
     dx === undefined
       ? undefined
@@ -197,9 +197,9 @@ const layerNormalization: JvpRule = (f, { node, x, y }, [dx, dGamma, dBeta]) => 
   ];
 };
 
-/** Mean over all axes from `axis` on, whatever the rank. */
-function trailingMean(f: Formula, tensor: string, axis: number): string {
-  const rank = f.op('Size', [f.op('Shape', [tensor])]);
+/** Mean over all axes from `axis` on, whatever the rank, which is that of `like`. */
+function trailingMean(f: Formula, tensor: string, axis: number, like: string): string {
+  const rank = f.op('Size', [f.op('Shape', [like])]);
   const scalar = (value: number): string => f.op('Squeeze', [f.ints([value])]);
   const start = axis < 0 ? f.op('Add', [rank, scalar(axis)]) : scalar(axis);
   return f.op('ReduceMean', [tensor, f.op('Range', [start, rank, scalar(1)])]);

@@ -1,4 +1,12 @@
-import { int, intAttribute, ints, intsAttribute, stringAttribute, type Shape } from '@oblique/onnx';
+import {
+  dataTypeCode,
+  int,
+  intAttribute,
+  ints,
+  intsAttribute,
+  stringAttribute,
+  type Shape,
+} from '@oblique/onnx';
 import { at } from './ruleMakers.js';
 import { averagePool, convolution, transposedConvolution } from './transposeConvolutions.js';
 import {
@@ -81,11 +89,16 @@ const split: TransposeRule = (f, { node, shape, shapeOf }, g) => {
  * the cotangents are added up there.
  */
 const selection = single((f, g, { node, shape }) => {
-  const numbers = f.op(
-    'Range',
-    [0, sizeOf(shape), 1].map((value) => f.op('Squeeze', [f.ints([value])])),
-  );
-  const origins = f.again(node, [f.reshape(numbers, shape), ...node.inputs.slice(1)]);
+  const origins = f.again(node, [f.reshape(f.range(sizeOf(shape)), shape), ...node.inputs.slice(1)]);
+  return scattered(f, g, f.reshape(origins, [-1]), shape);
+});
+
+/** As {@link selection}, for operators that move float numbers only; float64 holds every element's number exactly. */
+const rearrangement = single((f, g, { node, shape }) => {
+  const numbers = f.op('Cast', [f.reshape(f.range(sizeOf(shape)), shape)], {
+    to: int(dataTypeCode('float64')),
+  });
+  const origins = f.op('Cast', [f.again(node, [numbers])], { to: int(dataTypeCode('int64')) });
   return scattered(f, g, f.reshape(origins, [-1]), shape);
 });
 
@@ -132,6 +145,22 @@ const cumulativeSum = single((f, g, { node }) =>
   }),
 );
 
+/** Resampling of space is a matrix: each pixel's image under it, found by resampling images of one bright pixel each. */
+const resize = single((f, g, use) => {
+  const { node, shape } = use;
+  const [batch = 1, channels = 1, ...space] = shape;
+  const result = outputShape(use);
+  const [pixels, places] = [sizeOf(space), sizeOf(result.slice(2))];
+  const numbers = f.range(pixels);
+  const identity = f.cast(f.equal(f.reshape(numbers, [-1, 1]), numbers), g);
+  const images = f.reshape(identity, [pixels, 1, ...space]);
+  const [, roi = '', scales = ''] = node.inputs;
+  const size = scales === '' ? [f.ints([pixels, 1, ...result.slice(2)])] : [];
+  const matrix = f.reshape(f.again(node, [images, roi, scales, ...size]), [pixels, places]);
+  const rows = f.op('Gemm', [f.reshape(g, [batch * channels, places]), matrix], { transB: int(1) });
+  return f.reshape(rows, shape);
+});
+
 const globalAveragePool = single((f, g, { shape }) => {
   const kept: Shape = shape.map((size, axis) => (axis < 2 ? size : 1));
   return expanded(f, f.mul(g, 1 / sizeOf(shape.slice(2))), kept, shape);
@@ -155,8 +184,8 @@ export const TRANSPOSE_RULES: Readonly<Record<string, TransposeRule>> = {
   Gather: selection,
   GatherElements: gatherElements,
   GatherND: selection,
-  DepthToSpace: selection,
-  SpaceToDepth: selection,
+  DepthToSpace: rearrangement,
+  SpaceToDepth: rearrangement,
   Tile: selection,
 
   // Sums.
@@ -169,6 +198,7 @@ export const TRANSPOSE_RULES: Readonly<Record<string, TransposeRule>> = {
   CumSum: cumulativeSum,
   AveragePool: averagePool,
   GlobalAveragePool: globalAveragePool,
+  Resize: resize,
 
   // Products with what does not depend on the tangent.
   Mul: single((f, g, use) =>

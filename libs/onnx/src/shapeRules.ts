@@ -8,6 +8,8 @@ export interface ShapeContext {
   readonly node: Node;
   readonly shape: (index: number) => Shape | undefined;
   readonly integers: (index: number) => Integers | undefined;
+  /** Numbers known beforehand, e.g. scales. */
+  readonly constant: (index: number) => readonly number[] | undefined;
 }
 
 /** Shapes of the outputs, in order; undefined where they do not follow. */
@@ -380,7 +382,11 @@ export const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
   GatherElements: ({ shape }) => one(shape(1)),
   GatherND: gatherNd,
   Pad: pad,
-  Resize: ({ node, integers }) => ((node.inputs[3] ?? '') === '' ? undefined : one(integers(3))),
+  Resize: ({ node, shape, integers, constant }) => {
+    if ((node.inputs[3] ?? '') !== '') return one(integers(3));
+    const scales = constant(2);
+    return one(scales && shape(0)?.map((size, axis) => Math.floor(size * (scales[axis] ?? 1))));
+  },
   DepthToSpace: blocks(true),
   SpaceToDepth: blocks(false),
   Shape: ({ node, shape }) => {

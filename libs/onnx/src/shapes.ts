@@ -30,16 +30,25 @@ export function inferShapes(program: Program): Inferred {
       integers.set(name, [...toNumbers(value)]);
     }
   }
-  for (const node of program.nodes) inferNode(node, shapes, integers);
+  for (const node of program.nodes) inferNode(node, program, shapes, integers);
   return { shapes, integers };
 }
 
-function inferNode(node: Node, shapes: Map<string, Shape>, integers: Map<string, Integers>): void {
+function inferNode(
+  node: Node,
+  { initializers }: Program,
+  shapes: Map<string, Shape>,
+  integers: Map<string, Integers>,
+): void {
   if (node.domain !== '' || !Object.hasOwn(SHAPE_RULES, node.op)) return;
   const inferred = SHAPE_RULES[node.op]?.({
     node,
     shape: (index) => shapes.get(node.inputs[index] ?? ''),
     integers: (index) => integers.get(node.inputs[index] ?? ''),
+    constant: (index) => {
+      const value = initializers.get(node.inputs[index] ?? '');
+      return value && [...toNumbers(value)];
+    },
   });
   node.outputs.forEach((output, index) => {
     const shape = inferred?.[index];
