@@ -1,11 +1,12 @@
 import { UnknownFamilyError, UnknownParameterError } from './errors.js';
 import { gabor } from './gabor.js';
+import { grating } from './grating.js';
 import { hue } from './hue.js';
 import type { Parameter } from './parameter.js';
 import type { StimulusFamily } from './stimulusFamily.js';
 
 /** Every family of stimuli. A new one is added here. */
-export const FAMILIES: readonly StimulusFamily[] = [gabor, hue];
+export const FAMILIES: readonly StimulusFamily[] = [gabor, grating, hue];
 
 /**
  * The family of this name.

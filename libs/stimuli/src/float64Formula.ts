@@ -41,6 +41,10 @@ export class Float64Formula {
     return this.#builder.op('Exp', [x]);
   }
 
+  sigmoid(x: string): string {
+    return this.#builder.op('Sigmoid', [x]);
+  }
+
   neg(x: string): string {
     return this.#builder.op('Neg', [x]);
   }

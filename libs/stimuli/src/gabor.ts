@@ -1,5 +1,6 @@
 import { float64 } from '@oblique/arrays';
 import { canonicalAngle } from './canonicalAngle.js';
+import { canonicalBars } from './canonicalBars.js';
 import { angle, quantity, spaced } from './parameter.js';
 import type { StimulusFamily } from './stimulusFamily.js';
 
@@ -87,13 +88,7 @@ export const gabor: StimulusFamily = {
     return f.matMul(ofY, ofX);
   },
 
-  // Half a turn maps u to −u, and cos(−2πfu + phase) = cos(2πfu − phase).
-  canonical(point) {
-    const orientation = canonicalAngle(point['orientation'] ?? 0);
-    const phase = canonicalAngle(point['phase'] ?? 0);
-    if (orientation < 180) return { ...point, orientation, phase };
-    return { ...point, orientation: canonicalAngle(orientation - 180), phase: canonicalAngle(-phase) };
-  },
+  canonical: canonicalBars,
 
   isFlat(point) {
     return (

@@ -29,7 +29,7 @@ describe('points', () => {
 
   it('refuse names that are not known, and say which are near', () => {
     expect(() => findFamily('gobor')).toThrow(
-      /no stimulus family "gobor"\. Did you mean "gabor"\? Known are: gabor, hue\./,
+      /no stimulus family "gobor"\. Did you mean "gabor"\? Known are: gabor, grating, hue\./,
     );
     expect(() => completePoint(gabor, { orientaton: 3 })).toThrow(
       /gabor has no parameter "orientaton"\. Did you mean "orientation"\? Known are: orientation, frequency, phase, sigma, contrast\./,

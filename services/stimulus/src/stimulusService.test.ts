@@ -69,7 +69,7 @@ const wellAndAlive = async (): Promise<void> => {
 describe('ListFamilies', () => {
   it('tells parameters, units, ranges, defaults and periods', async () => {
     const { families } = await client.listFamilies({});
-    expect(families.map(({ name }) => name)).toEqual(['gabor', 'hue']);
+    expect(families.map(({ name }) => name)).toEqual(['gabor', 'grating', 'hue']);
     const [gabor] = families;
     expect(gabor?.formula).toContain('cos(2π frequency u + phase)');
     expect(gabor?.defaultInput).toBe(stimulusV1.InputEncoding.INPUT_ENCODING_DIRECT);
@@ -88,6 +88,7 @@ describe('ListFamilies', () => {
       ['contrast', '1', '1', 1],
     ]);
     expect(families.map(({ blackValue, whiteValue }) => [blackValue, whiteValue])).toEqual([
+      [-1, 1],
       [-1, 1],
       [0, 1],
     ]);
@@ -220,6 +221,32 @@ describe('RenderStimulus', () => {
     expected.flat().forEach((slope, index) => {
       expect(derivatives[index]).toBeCloseTo(slope * perRadian, 6);
     });
+  });
+
+  it('differentiates a grating in its disc by every parameter, as differences of the formula do', async () => {
+    const point = { orientation: 0.7, frequency: 0.06, phase: 0.4, radius: 7 };
+    const degrees = 180 / Math.PI;
+    const parameters = { ...point, orientation: point.orientation * degrees, phase: point.phase * degrees };
+    const pixel = (p: typeof point, index: number): number => {
+      const [column, row] = [index % 24, Math.floor(index / 24)];
+      const across = -p.orientation - Math.PI / 2;
+      const u = (column - 11.5) * Math.cos(across) + (row - 8.5) * Math.sin(across);
+      const z = (p.radius - Math.hypot(column - 12, row - 9)) / 2;
+      const inside = 1 / (1 + Math.exp(-Math.sqrt(8 / Math.PI) * (z + 0.044715 * z ** 3)));
+      return inside * Math.cos(2 * Math.PI * p.frequency * u + p.phase);
+    };
+    for (const variable of ['orientation', 'frequency', 'phase', 'radius'] as const) {
+      const stimulus = spec({ family: 'grating', parameters });
+      const response = await client.renderStimulus({ stimulus, grid: [], variable });
+      const derivatives = toNumbers(readNpy(await bytesOf(response.derivatives, 'derivatives.npy')));
+      const step = 1e-5;
+      const largest = Math.max(...derivatives.map(Math.abs));
+      derivatives.subarray(0, 24 * 18).forEach((derivative, index) => {
+        const up = pixel({ ...point, [variable]: point[variable] + step }, index);
+        const down = pixel({ ...point, [variable]: point[variable] - step }, index);
+        expect(Math.abs(derivative - (up - down) / (2 * step))).toBeLessThan(1e-6 * Math.max(1, largest));
+      });
+    }
   });
 
   it('shows each point as a picture, image beside derivative, and all of them on a sheet', async () => {
