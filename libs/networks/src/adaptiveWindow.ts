@@ -1,8 +1,7 @@
-/** A pooling window on a square map: size, step and margin in pixels. */
+/** A pooling window on a square map: size and step in pixels. */
 export interface Window {
   readonly kernel: number;
   readonly stride: number;
-  readonly pad: number;
 }
 
 /**
@@ -11,8 +10,6 @@ export interface Window {
  * @throws RangeError where those ranges are not equally long and equally spaced.
  */
 export function adaptiveWindow(from: number, to: number): Window {
-  // One pixel spread over all outputs: every window sees it and else only margin, which the mean leaves out.
-  if (from === 1) return { kernel: to, stride: 1, pad: to - 1 };
   const start = (index: number): number => Math.floor((index * from) / to);
   const end = (index: number): number => Math.ceil(((index + 1) * from) / to);
   const kernel = end(0);
@@ -21,9 +18,9 @@ export function adaptiveWindow(from: number, to: number): Window {
     if (start(index) !== index * stride || end(index) !== index * stride + kernel) {
       throw new RangeError(
         `Adaptive average pooling from ${from} to ${to} pixels has windows of unequal size or spacing; ` +
-          `choose an inputSizePixels with which ${to} divides the size before it (as the default does).`,
+          `choose an inputSizePixels with which one of the two divides the other (as with the default).`,
       );
     }
   }
-  return { kernel, stride, pad: 0 };
+  return { kernel, stride };
 }

@@ -18,15 +18,16 @@ const PLAN = [
  * `Sequential(Conv2d(c, c, 3, stride=2, padding=1), ReLU())` in the place of each pooling layer.
  */
 export function buildAlexnet(
-  { name, seed, inputSizePixels, classes }: NetworkOptions,
+  { name, seed, inputSizePixels, classes, scaled }: NetworkOptions,
   downsampling: Downsampling,
 ): Program {
   const b = new NetworkBuilder(name, 'alexnet', seed);
   let x = b.image(inputSizePixels);
   let index = 0;
-  for (const { pool, ...options } of PLAN) {
+  for (const { pool, channels, ...window } of PLAN) {
+    const options = { ...window, channels: scaled(channels), weight: 'default', bias: 'default' } as const;
     const relu = `features.${index + 1}.relu`;
-    x = b.convolve(x, `features.${index}`, { ...options, weight: 'default', bias: 'default' });
+    x = b.convolve(x, `features.${index}`, options);
     x = b.layer(relu, b.relu(x, relu));
     index += 2;
     if (pool) x = downsample(b, x, `features.${index++}`, downsampling);
@@ -34,7 +35,10 @@ export function buildAlexnet(
   let y = b.flatten(b.adaptiveAveragePool(x, 'avgpool', 6), 'flatten');
   for (const position of [1, 4]) {
     const relu = `classifier.${position + 1}.relu`;
-    const linear = b.linear(y, `classifier.${position}`, 4096, { weight: 'default', bias: 'default' });
+    const linear = b.linear(y, `classifier.${position}`, scaled(4096), {
+      weight: 'default',
+      bias: 'default',
+    });
     y = b.layer(relu, b.relu(linear, relu));
   }
   const logits = b.linear(y, 'classifier.6', classes, {

@@ -102,6 +102,16 @@ const NETWORKS: readonly Expected[] = [
     },
     logits: 'zero',
   },
+  {
+    architecture: 'small_resnet',
+    layers: 8,
+    normal: {
+      'conv1.weight': Math.sqrt(2 / (16 * 25)),
+      'layer2.downsample.0.weight': Math.sqrt(2 / 32),
+      'layer4.conv2.weight': Math.sqrt(2 / (128 * 9)),
+    },
+    uniform: { 'fc.weight': 1 / Math.sqrt(128), 'fc.bias': 1 / Math.sqrt(128) },
+  },
 ];
 
 const FIRST_WEIGHTS = ['conv1.weight', 'features.0.weight'] as const;
@@ -109,7 +119,8 @@ let program: Program;
 const firstWeights = new Map<string, NdArray>();
 
 describe.each(NETWORKS)('$architecture', ({ architecture, options, layers, normal, uniform, logits }) => {
-  const sizePixels = options?.inputSizePixels ?? 224;
+  const { defaultInputSizePixels, defaultClasses } = findArchitecture(architecture);
+  const sizePixels = options?.inputSizePixels ?? defaultInputSizePixels;
 
   beforeAll(() => {
     program = buildNetwork(architecture, { seed: SEED, ...options });
@@ -120,9 +131,7 @@ describe.each(NETWORKS)('$architecture', ({ architecture, options, layers, norma
   });
 
   it('has as many trainable numbers as torchvision says', () => {
-    const trainable = parametersOf(program).filter(({ role }) => role !== 'mean' && role !== 'variance');
-    const count = trainable.reduce((sum, { tensor }) => sum + weight(program, tensor).data.length, 0);
-    expect(count).toBe(findArchitecture(architecture).parameterCount);
+    expect(trainableCount(program)).toBe(findArchitecture(architecture).parameterCount);
   });
 
   it('draws its weights from the distributions of torchvision', () => {
@@ -170,7 +179,7 @@ describe.each(NETWORKS)('$architecture', ({ architecture, options, layers, norma
       );
       expect(error, name).toBeLessThanOrEqual(1e-4 * scale);
     }
-    expect(both['logits']?.shape).toEqual([2, 1000]);
+    expect(both['logits']?.shape).toEqual([2, defaultClasses]);
   });
 });
 
@@ -188,6 +197,46 @@ describe('buildNetwork', () => {
     expect(strided).toEqual(overlapping);
   });
 
+  it('scales the width of every architecture for small images; the weights keep their names', async () => {
+    const scaled = [
+      // Weights, biases, scales and shifts of torchvision's layers with a quarter of the channels, added up by hand.
+      { architecture: 'resnet18', inputSizePixels: 32, trainable: 703_386 },
+      { architecture: 'vgg16_bn', inputSizePixels: 32 },
+      { architecture: 'alexnet', inputSizePixels: 64 },
+      { architecture: 'alexnet_nonoverlapping', inputSizePixels: 64 },
+      { architecture: 'alexnet_strided', inputSizePixels: 64 },
+      { architecture: 'vit_b_16', inputSizePixels: 32 },
+      { architecture: 'small_resnet', inputSizePixels: 24 },
+    ];
+    for (const { architecture, inputSizePixels, trainable } of scaled) {
+      const narrow = buildNetwork(architecture, { seed: SEED, inputSizePixels, classes: 10, width: 0.25 });
+      const narrower = buildNetwork(architecture, { seed: SEED, inputSizePixels, classes: 10, width: 0.1 });
+      expect(parametersOf(narrow).map(({ tensor }) => tensor)).toEqual(
+        parametersOf(narrower).map(({ tensor }) => tensor),
+      );
+      if (trainable !== undefined) expect(trainableCount(narrow)).toBe(trainable);
+      const [output] = await runProgram(narrow, [noiseImages(2, inputSizePixels)]);
+      expect(output?.['logits']?.shape).toEqual([2, 10]);
+      expect(output?.['logits']?.data.every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  it('repeats maps that are smaller than what adaptive pooling is to give', async () => {
+    // 64 pixels become maps of 2 pixels in the strided AlexNet, which its classifier takes as 6.
+    const network = buildNetwork('alexnet_strided', { seed: SEED, inputSizePixels: 64, width: 1 / 64 });
+    const [outputs = {}] = await runProgram(withOutputs(network, ['features.12.1.relu', 'avgpool']), [
+      noiseImages(1, 64),
+    ]);
+    const [small, large] = [outputs['features.12.1.relu'], outputs['avgpool']];
+    expect(small?.shape).toEqual([1, 4, 2, 2]);
+    expect(large?.shape).toEqual([1, 4, 6, 6]);
+    const repeated = Array.from({ length: 4 * 36 }, (_, index) => {
+      const [channel, row, column] = [Math.floor(index / 36), Math.floor(index / 6) % 6, index % 6];
+      return small?.data[channel * 4 + Math.floor(row / 3) * 2 + Math.floor(column / 3)];
+    });
+    expect([...(large?.data ?? [])]).toEqual(repeated);
+  });
+
   it('says which architectures and sizes there are', () => {
     expect(() => buildNetwork('resnet19', { seed: 1 })).toThrow(UnknownArchitectureError);
     expect(() => buildNetwork('resnet19', { seed: 1 })).toThrow(/"resnet19".*resnet18, vgg16_bn, alexnet/);
@@ -195,8 +244,14 @@ describe('buildNetwork', () => {
     expect(() => buildNetwork('alexnet', { seed: 1, inputSizePixels: 192 })).toThrow(/from 5 to 6 pixels/);
     expect(() => buildNetwork('alexnet', { seed: 1, inputSizePixels: 16 })).toThrow(/too small.*features/);
     expect(() => buildNetwork('resnet18', { seed: 1, classes: 0 })).toThrow(/classes.*not 0/);
+    expect(() => buildNetwork('resnet18', { seed: 1, width: 0 })).toThrow(/width above 0.*not 0/);
   });
 });
+
+function trainableCount(program: Program): number {
+  const trainable = parametersOf(program).filter(({ role }) => role !== 'mean' && role !== 'variance');
+  return trainable.reduce((sum, { tensor }) => sum + weight(program, tensor).data.length, 0);
+}
 
 function weight(program: Program, name: string): NdArray {
   const found = program.initializers.get(name);

@@ -2,6 +2,7 @@ import type { Program } from '@oblique/onnx';
 import { buildAlexnet } from './alexnet.js';
 import type { NetworkOptions } from './networkOptions.js';
 import { buildResnet18 } from './resnet18.js';
+import { buildSmallResnet } from './smallResnet.js';
 import { buildVgg16bn } from './vgg16bn.js';
 import { buildVisionTransformer } from './visionTransformer.js';
 
@@ -62,6 +63,14 @@ export const ARCHITECTURES: readonly Architecture[] = [
     parameterCount: 86_567_656,
     build: buildVisionTransformer,
   },
+  {
+    name: 'small_resnet',
+    description: 'Four residual blocks behind a 5×5 stem with mean pooling, for images of 32 pixels',
+    defaultInputSizePixels: 32,
+    defaultClasses: 10,
+    parameterCount: 309_594,
+    build: buildSmallResnet,
+  },
 ];
 
 /** There is no such architecture; the message lists those there are. */
@@ -87,22 +96,30 @@ export interface BuildOptions {
   readonly inputSizePixels?: number;
   /** Number of logits; default: the architecture's. */
   readonly classes?: number;
+  /** Factor on the number of channels and features of every layer but the last, which are whole and at least 1; default: 1. */
+  readonly width?: number;
 }
 
 /**
  * An untrained network, initialised as PyTorch and torchvision do by default (their distributions, not their bits).
  * Input `input` float32 [N, 3, size, size], preprocessed; output `logits` float32 [N, classes], without softmax.
- * Batch normalisation is in evaluation mode and dropout left out. Weights have torchvision's `state_dict` names and
+ * Batch normalisation and dropout are in evaluation mode. Weights have torchvision's `state_dict` names and
  * layouts; each is drawn from its own stream of `seed`, and the variants of AlexNet share theirs where shapes agree.
  * @throws UnknownArchitectureError, or RangeError where a size is not possible.
  */
 export function buildNetwork(architecture: string, options: BuildOptions): Program {
   const { name, build, defaultInputSizePixels, defaultClasses } = findArchitecture(architecture);
-  const { seed, inputSizePixels = defaultInputSizePixels, classes = defaultClasses } = options;
+  const { seed, inputSizePixels = defaultInputSizePixels, classes = defaultClasses, width = 1 } = options;
   for (const [what, value] of Object.entries({ inputSizePixels, classes })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`${name} needs a whole ${what} of at least 1, not ${value}.`);
     }
   }
-  return build({ name, seed, inputSizePixels, classes });
+  if (!Number.isFinite(width) || width <= 0) {
+    throw new RangeError(
+      `${name} needs a finite width above 0, a factor on its number of channels, not ${width}.`,
+    );
+  }
+  const scaled = (original: number): number => Math.max(1, Math.round(original * width));
+  return build({ name, seed, inputSizePixels, classes, scaled });
 }

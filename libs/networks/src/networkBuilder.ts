@@ -106,14 +106,45 @@ export class NetworkBuilder {
     };
   }
 
+  averagePool(input: Maps, name: string, kernel: number, stride: number): Maps {
+    const sizePixels = outputSize(name, input.sizePixels, kernel, stride, 0);
+    const tensor = this.program.op('AveragePool', [input.tensor], window(kernel, stride, 0), { name });
+    return { ...input, sizePixels, tensor };
+  }
+
   /**
    * PyTorch's AdaptiveAvgPool2d.
    * @throws RangeError where its windows are not all alike, which one AveragePool cannot say.
    */
   adaptiveAveragePool(input: Maps, name: string, sizePixels: number): Maps {
     if (input.sizePixels === sizePixels) return input;
-    const { kernel, stride, pad } = adaptiveWindow(input.sizePixels, sizePixels);
-    const tensor = this.program.op('AveragePool', [input.tensor], window(kernel, stride, pad), { name });
+    if (sizePixels % input.sizePixels === 0) return this.#repeat(input, name, sizePixels);
+    const { kernel, stride } = adaptiveWindow(input.sizePixels, sizePixels);
+    return this.averagePool(input, name, kernel, stride);
+  }
+
+  /** Each pixel as a square of equal pixels. */
+  #repeat(input: Maps, name: string, sizePixels: number): Maps {
+    const { channels, sizePixels: from } = input;
+    const apart = this.program.op(
+      'Reshape',
+      [input.tensor, this.program.ints([0, channels, from, 1, from, 1])],
+      {},
+      { name: `${name}.apart` },
+    );
+    const times = sizePixels / from;
+    const squares = this.program.op(
+      'Expand',
+      [apart, this.program.ints([1, channels, from, times, from, times])],
+      {},
+      { name: `${name}.squares` },
+    );
+    const tensor = this.program.op(
+      'Reshape',
+      [squares, this.program.ints([0, channels, sizePixels, sizePixels])],
+      {},
+      { name },
+    );
     return { ...input, sizePixels, tensor };
   }
 
@@ -157,6 +188,17 @@ export class NetworkBuilder {
       { name: module, output: options.output ?? module },
     );
     return { tensor, features };
+  }
+
+  /** PyTorch's Dropout in evaluation mode, where it does nothing; training finds it by its operator and draws. */
+  dropout(input: Features, module: string, ratio: number): Features {
+    const tensor = this.program.op(
+      'Dropout',
+      [input.tensor, this.program.scalar(ratio)],
+      {},
+      { name: module },
+    );
+    return { ...input, tensor };
   }
 
   /** Declares these activations as the layer `name`, in the order of depth. */

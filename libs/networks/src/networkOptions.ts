@@ -5,4 +5,6 @@ export interface NetworkOptions {
   readonly seed: number | bigint;
   readonly inputSizePixels: number;
   readonly classes: number;
+  /** Channels or features of a layer that has this many in the original. */
+  readonly scaled: (original: number) => number;
 }

@@ -25,7 +25,7 @@ const PLAN = [
 ] as const;
 
 /** VGG-16 with batch normalisation (Simonyan & Zisserman 2015) as torchvision builds it. */
-export function buildVgg16bn({ name, seed, inputSizePixels, classes }: NetworkOptions): Program {
+export function buildVgg16bn({ name, seed, inputSizePixels, classes, scaled }: NetworkOptions): Program {
   const b = new NetworkBuilder(name, 'vgg16_bn', seed);
   let x = b.image(inputSizePixels);
   let index = 0;
@@ -35,7 +35,13 @@ export function buildVgg16bn({ name, seed, inputSizePixels, classes }: NetworkOp
       x = b.layer(module, b.maxPool(x, module, 2, 2));
       index += 1;
     } else {
-      const options = { channels: step, kernel: 3, pad: 1, weight: kaimingNormalFanOut, bias: constant(0) };
+      const options = {
+        channels: scaled(step),
+        kernel: 3,
+        pad: 1,
+        weight: kaimingNormalFanOut,
+        bias: constant(0),
+      };
       x = b.batchNormalize(b.convolve(x, `features.${index}`, options), `features.${index + 1}`);
       const module = `features.${index + 2}.relu`;
       x = b.layer(module, b.relu(x, module));
@@ -46,7 +52,7 @@ export function buildVgg16bn({ name, seed, inputSizePixels, classes }: NetworkOp
   const initialisers = { weight: normal(0.01), bias: constant(0) };
   for (const position of [0, 3]) {
     const module = `classifier.${position + 1}.relu`;
-    y = b.layer(module, b.relu(b.linear(y, `classifier.${position}`, 4096, initialisers), module));
+    y = b.layer(module, b.relu(b.linear(y, `classifier.${position}`, scaled(4096), initialisers), module));
   }
   const logits = b.linear(y, 'classifier.6', classes, { ...initialisers, output: 'logits' });
   return b.build(b.layer('classifier.6', logits));

@@ -4,9 +4,10 @@ import { NetworkBuilder, type Features } from './networkBuilder.js';
 import type { NetworkOptions } from './networkOptions.js';
 
 const PATCH_PIXELS = 16;
-const WIDTH = 768;
-const HIDDEN = 3072;
 const HEADS = 12;
+const HEAD_FEATURES = 64;
+/** Features of the hidden layer of a block, for each feature of a token. */
+const HIDDEN_FACTOR = 4;
 const BLOCKS = 12;
 
 /** Activations [N, tokens, features]. */
@@ -16,17 +17,24 @@ interface Tokens extends Features {
 
 /**
  * ViT-B/16 (Dosovitskiy et al. 2021) as torchvision builds it. Its head starts at zero, so an untrained network's
- * logits are all 0, whatever the image. The batch stays the first axis throughout.
+ * logits are all 0, whatever the image. The batch stays the first axis throughout. Its width scales the number of heads,
+ * each of 64 features.
  * @throws RangeError where the image is not made of whole patches of 16 pixels.
  */
-export function buildVisionTransformer({ name, seed, inputSizePixels, classes }: NetworkOptions): Program {
+export function buildVisionTransformer({
+  name,
+  seed,
+  inputSizePixels,
+  classes,
+  scaled,
+}: NetworkOptions): Program {
   if (inputSizePixels % PATCH_PIXELS !== 0) {
     throw new RangeError(
       `${name} cuts images into patches of 16 pixels; inputSizePixels ${inputSizePixels} is no multiple of it.`,
     );
   }
   const b = new NetworkBuilder(name, 'vit_b_16', seed);
-  let x = b.layer('patch_embedding', embedPatches(b, inputSizePixels));
+  let x = b.layer('patch_embedding', embedPatches(b, inputSizePixels, HEAD_FEATURES * scaled(HEADS)));
   for (let index = 0; index < BLOCKS; index++) {
     x = b.layer(`encoder.${index}`, transformerBlock(b, x, `encoder.layers.encoder_layer_${index}`));
   }
@@ -40,7 +48,7 @@ export function buildVisionTransformer({ name, seed, inputSizePixels, classes }:
     { name: 'encoder.class_token' },
   );
   const zero = constant(0);
-  const logits = b.linear({ tensor: classToken, features: WIDTH }, 'heads.head', classes, {
+  const logits = b.linear({ tensor: classToken, features: x.features }, 'heads.head', classes, {
     weight: zero,
     bias: zero,
     output: 'logits',
@@ -48,20 +56,20 @@ export function buildVisionTransformer({ name, seed, inputSizePixels, classes }:
   return b.build(b.layer('heads.head', logits));
 }
 
-function embedPatches(b: NetworkBuilder, sizePixels: number): Tokens {
+function embedPatches(b: NetworkBuilder, sizePixels: number, features: number): Tokens {
   const image = b.image(sizePixels);
   const patches = (sizePixels / PATCH_PIXELS) ** 2;
   const std = Math.sqrt(1 / (image.channels * PATCH_PIXELS ** 2));
   // torchvision cuts this normal distribution at ±2, which is 55 standard deviations away.
   const embedding = {
-    channels: WIDTH,
+    channels: features,
     kernel: PATCH_PIXELS,
     stride: PATCH_PIXELS,
     weight: normal(std),
     bias: constant(0),
   };
   const maps = b.convolve(image, 'conv_proj', embedding);
-  const rows = reshape(b, maps.tensor, [0, WIDTH, patches], 'patches');
+  const rows = reshape(b, maps.tensor, [0, features, patches], 'patches');
   const sequence = transpose(b, rows, [0, 2, 1], 'patches.sequence');
   // The class token stands before the patches: both are padded with zeros to the full length and added.
   const padded = b.program.op(
@@ -70,9 +78,9 @@ function embedPatches(b: NetworkBuilder, sizePixels: number): Tokens {
     {},
     { name: 'patches.padded' },
   );
-  const token = b.weight('class_token', [1, 1, WIDTH], constant(0));
+  const token = b.weight('class_token', [1, 1, features], constant(0));
   const tokens = patches + 1;
-  const position = b.weight('encoder.pos_embedding', [1, tokens, WIDTH], normal(0.02));
+  const position = b.weight('encoder.pos_embedding', [1, tokens, features], normal(0.02));
   const first = b.program.op(
     'Pad',
     [token, b.program.ints([0, 0, 0, 0, patches, 0])],
@@ -82,7 +90,7 @@ function embedPatches(b: NetworkBuilder, sizePixels: number): Tokens {
   const added = b.program.op('Add', [first, position], {}, { name: 'encoder.added' });
   return {
     tensor: b.program.op('Add', [padded, added], {}, { name: 'encoder.input' }),
-    features: WIDTH,
+    features,
     tokens,
   };
 }
@@ -98,11 +106,18 @@ function transformerBlock(b: NetworkBuilder, x: Tokens, module: string): Tokens 
     b,
     layerNormalize(b, middle, `${module}.ln_2`),
     `${module}.mlp.0`,
-    HIDDEN,
+    HIDDEN_FACTOR * x.features,
     xavierUniform,
     near,
   );
-  const mixed = linear(b, gelu(b, hidden, `${module}.mlp.1`), `${module}.mlp.3`, WIDTH, xavierUniform, near);
+  const mixed = linear(
+    b,
+    gelu(b, hidden, `${module}.mlp.1`),
+    `${module}.mlp.3`,
+    x.features,
+    xavierUniform,
+    near,
+  );
   return {
     ...x,
     tensor: b.program.op('Add', [middle.tensor, mixed.tensor], {}, { name: `${module}.sum_2` }),
@@ -110,9 +125,8 @@ function transformerBlock(b: NetworkBuilder, x: Tokens, module: string): Tokens 
 }
 
 function attention(b: NetworkBuilder, x: Tokens, module: string): Tokens {
-  const depth = WIDTH / HEADS;
   const names = { weight: `${module}.in_proj_weight`, bias: `${module}.in_proj_bias` };
-  const projected = linear(b, x, `${module}.in_proj`, 3 * WIDTH, xavierUniform, constant(0), names);
+  const projected = linear(b, x, `${module}.in_proj`, 3 * x.features, xavierUniform, constant(0), names);
   const [query, key, value] = b.program.node(
     'Split',
     [projected.tensor],
@@ -126,11 +140,11 @@ function attention(b: NetworkBuilder, x: Tokens, module: string): Tokens {
   const heads = (tensor: string, permutation: readonly number[]): string =>
     transpose(
       b,
-      reshape(b, tensor, [0, x.tokens, HEADS, depth], `${tensor}.split`),
+      reshape(b, tensor, [0, x.tokens, x.features / HEAD_FEATURES, HEAD_FEATURES], `${tensor}.split`),
       permutation,
       `${tensor}.heads`,
     );
-  const scale = b.program.scalar(1 / Math.sqrt(depth));
+  const scale = b.program.scalar(1 / Math.sqrt(HEAD_FEATURES));
   const scaled = b.program.op(
     'Mul',
     [heads(query, [0, 2, 1, 3]), scale],
@@ -143,10 +157,17 @@ function attention(b: NetworkBuilder, x: Tokens, module: string): Tokens {
   const joined = reshape(
     b,
     transpose(b, read, [0, 2, 1, 3], `${module}.joining`),
-    [0, x.tokens, WIDTH],
+    [0, x.tokens, x.features],
     `${module}.joined`,
   );
-  return linear(b, { ...x, tensor: joined }, `${module}.out_proj`, WIDTH, pytorchDefault(WIDTH), constant(0));
+  return linear(
+    b,
+    { ...x, tensor: joined },
+    `${module}.out_proj`,
+    x.features,
+    pytorchDefault(x.features),
+    constant(0),
+  );
 }
 
 /** PyTorch's Linear on [N, tokens, features], its weight in PyTorch's layout [out, in]. */
