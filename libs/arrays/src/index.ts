@@ -1,3 +1,3 @@
 export * from './ndarray.js';
-export { MalformedArrayError, readNpy, writeNpy } from './npy.js';
+export { MalformedArrayError, readNpy, readNpyHeader, writeNpy, type NpyHeader } from './npy.js';
 export { readNpz, writeNpz } from './npz.js';

@@ -53,6 +53,33 @@ export function writeNpy(array: NdArray): Uint8Array {
   return file;
 }
 
+/** What the header of a .npy file says. */
+export interface NpyHeader {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Whether the elements are big-endian. */
+  readonly swapped: boolean;
+  readonly columnMajor: boolean;
+  /** Bytes before the elements. */
+  readonly dataOffset: number;
+}
+
+/**
+ * The header of a .npy file of format 1, 2 or 3.
+ * @param start the file, or its beginning as far as the header goes
+ * @param name what to call the file in messages
+ * @throws MalformedArrayError where the bytes begin no .npy, or it holds a type that {@link DType} lacks
+ */
+export function readNpyHeader(start: Uint8Array, name = 'the .npy file'): NpyHeader {
+  const { text, end } = readHeader(start, name);
+  return {
+    ...parseType(text, name),
+    shape: parseShape(text, name),
+    columnMajor: parseColumnMajor(text, name),
+    dataOffset: end,
+  };
+}
+
 /**
  * Reads a .npy file of format 1, 2 or 3, in either byte order and either memory order; the result is little-endian
  * and row-major.
@@ -60,18 +87,15 @@ export function writeNpy(array: NdArray): Uint8Array {
  * @throws MalformedArrayError where the bytes are no .npy, are cut short, or hold a type that {@link DType} lacks
  */
 export function readNpy(file: Uint8Array, name = 'the .npy file'): NdArray {
-  const header = readHeader(file, name);
-  const { dtype, swapped } = parseType(header.text, name);
-  const shape = parseShape(header.text, name);
-  const columnMajor = parseColumnMajor(header.text, name);
+  const { dtype, swapped, shape, columnMajor, dataOffset } = readNpyHeader(file, name);
   const expected = sizeOf(shape) * bytesPerElement(dtype);
-  const found = file.byteLength - header.end;
+  const found = file.byteLength - dataOffset;
   if (found !== expected) {
     throw new MalformedArrayError(
       `${name} declares ${dtype} of shape [${shape.join(', ')}], that is ${expected} bytes of data, but holds ${found}.`,
     );
   }
-  const bytes = file.slice(header.end);
+  const bytes = file.slice(dataOffset);
   if (swapped) reverseEach(bytes, bytesPerElement(dtype));
   return ndarrayFromBytes(
     dtype,
