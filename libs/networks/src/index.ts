@@ -8,6 +8,7 @@ export {
   type BuildOptions,
 } from './architectures.js';
 export { LAYERS_KEY, type Layer } from './layer.js';
+export { liftConstants } from './liftConstants.js';
 export { findLayers } from './layerStructure.js';
 export {
   IMAGENET,
