@@ -161,7 +161,7 @@ describe('with services that stay', () => {
       endpoints: Record<string, string>;
       services: { name: string; pid: number }[];
     };
-    expect(Object.keys(endpoints).sort()).toEqual(['orchestrator', 'serving', 'statistics', 'stimulus']);
+    expect(Object.keys(endpoints).sort()).toEqual(['orchestrator', 'serving', 'statistics', 'stimulus', 'training']);
     expect((await json('status')).value).toMatchObject({ endpoints });
     expect((await oblique('up')).code).toBe(5);
 

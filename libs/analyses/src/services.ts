@@ -1,4 +1,4 @@
-import { servingV1, statisticsV1, stimulusV1 } from '@oblique/contracts';
+import { servingV1, statisticsV1, stimulusV1, trainingV1 } from '@oblique/contracts';
 import { createClient, type ServiceClient } from '@oblique/service';
 
 /** The services that analyses are declared over. */
@@ -6,6 +6,7 @@ export interface Services {
   readonly serving: ServiceClient<typeof servingV1.ServingServiceService>;
   readonly stimulus: ServiceClient<typeof stimulusV1.StimulusServiceService>;
   readonly statistics: ServiceClient<typeof statisticsV1.StatisticsServiceService>;
+  readonly training: ServiceClient<typeof trainingV1.TrainingServiceService>;
   close(): void;
 }
 
@@ -14,6 +15,7 @@ export interface ServiceEndpoints {
   readonly serving: string;
   readonly stimulus: string;
   readonly statistics: string;
+  readonly training: string;
 }
 
 /** Clients of all services; they connect when first used. */
@@ -21,14 +23,17 @@ export function connectServices(endpoints: ServiceEndpoints): Services {
   const serving = createClient(servingV1.ServingServiceService, endpoints.serving);
   const stimulus = createClient(stimulusV1.StimulusServiceService, endpoints.stimulus);
   const statistics = createClient(statisticsV1.StatisticsServiceService, endpoints.statistics);
+  const training = createClient(trainingV1.TrainingServiceService, endpoints.training);
   return {
     serving,
     stimulus,
     statistics,
+    training,
     close: () => {
       serving.close();
       stimulus.close();
       statistics.close();
+      training.close();
     },
   };
 }

@@ -46,6 +46,12 @@ export interface ArtifactStore {
 
   has(digest: Digest): Promise<boolean>;
 
+  /**
+   * Removes an artifact; where there is none, nothing happens. Equal bytes are one artifact: only for what nobody else
+   * can have stored, such as states of work that newer ones replaced.
+   */
+  remove(digest: Digest): Promise<void>;
+
   /** All manifests, in no particular order. */
   list(): AsyncIterable<Manifest>;
 

@@ -75,6 +75,12 @@ export class BlobStore implements ArtifactStore {
     return await this.blobs.has(manifestPath(digest));
   }
 
+  async remove(digest: Digest): Promise<void> {
+    // The manifest goes first: without it the artifact does not exist, whatever happens next.
+    await this.blobs.remove(manifestPath(digest));
+    await this.blobs.remove(artifactPath(digest));
+  }
+
   async *list(): AsyncIterable<Manifest> {
     for await (const path of this.blobs.list(ARTIFACTS)) {
       const digest = digestOfManifest(path);

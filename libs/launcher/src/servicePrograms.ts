@@ -17,7 +17,8 @@ export const SERVICES = {
   stimulus: [],
   serving: [],
   statistics: [],
-  orchestrator: ['stimulus', 'serving', 'statistics'],
+  training: [],
+  orchestrator: ['stimulus', 'serving', 'statistics', 'training'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ServiceName = keyof typeof SERVICES;

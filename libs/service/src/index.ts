@@ -33,4 +33,6 @@ export {
 } from './artifactClient.js';
 export { readArtifactRef, readDigest, readProvenance, writeProvenance } from './artifactMessages.js';
 export { MAX_MESSAGE_BYTES } from './channelOptions.js';
+export { Changes } from './changes.js';
+export { HEARTBEAT_MS, isGone, recordOwnerSchema, thisOwner, type RecordOwner } from './recordOwner.js';
 export { checkHealth, type Health } from './checkHealth.js';

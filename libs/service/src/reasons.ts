@@ -101,6 +101,10 @@ export const REASONS = {
     status: GrpcStatus.NOT_FOUND,
     description: 'There is no analysis of this name; list the analyses.',
   },
+  UNKNOWN_TRAINING: {
+    status: GrpcStatus.NOT_FOUND,
+    description: 'No training has this id; list the trainings.',
+  },
   UNIMPLEMENTED: {
     status: GrpcStatus.UNIMPLEMENTED,
     description:

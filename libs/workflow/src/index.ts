@@ -1,4 +1,5 @@
 export type { NeededSteps, Step, StepContext, StepProgress, StepResult } from './step.js';
+export { Slots } from './slots.js';
 export { stepKey } from './stepKey.js';
 export { StepRecords, type StepRecord } from './stepRecords.js';
 export { checkWorkflow, InvalidWorkflowError } from './workflowGraph.js';

@@ -7,7 +7,7 @@ export class Slots {
 
   constructor(count: number) {
     if (!Number.isInteger(count) || count < 1) {
-      throw new RangeError(`Steps that run at once: ${count}; it must be a whole number of at least 1.`);
+      throw new RangeError(`Places to work in: ${count}; it must be a whole number of at least 1.`);
     }
     this.#free = count;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Changes, HEARTBEAT_MS } from '@oblique/service';
 import type { Logger } from './logger.js';
 import { hasEnded, type Run } from './runMessage.js';
-import { HEARTBEAT_MS } from './runOwner.js';
 import type { RunRecords } from './runRecords.js';
 
 /** How often changes are written down and sent at most. */
@@ -14,7 +14,7 @@ export type AbortReason = 'cancelled' | 'stopping';
 /** A run that goes on in this process: its newest state is kept, written down and told to those who watch. */
 export class ActiveRun {
   readonly #controller = new AbortController();
-  readonly #changes = new Set<() => void>();
+  readonly #changes = new Changes();
   #run: Run;
   #savedAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export class ActiveRun {
 
   update(run: Run): void {
     this.#run = run;
-    for (const tell of [...this.#changes]) tell();
+    this.#changes.announce();
     this.#timer ??= setTimeout(
       () => {
         this.#save();
@@ -67,7 +67,7 @@ export class ActiveRun {
       this.log.error({ err: error, run: run.id }, 'the end of a run could not be written down');
     }
     this.#run = run;
-    for (const tell of [...this.#changes]) tell();
+    this.#changes.announce();
   }
 
   /** The state now and every later one, until the run has ended; states that follow closely are skipped. */
@@ -76,30 +76,15 @@ export class ActiveRun {
       const sent = this.#run;
       yield sent;
       if (hasEnded(sent)) return;
-      await this.#change(sent, signal);
+      if (this.#run === sent) await this.#changes.next(signal);
       if (!hasEnded(this.#run)) await delay(SEND_EVERY_MS, undefined, { signal });
     }
   }
 
   /** Waits until the run has ended. @throws signal.reason where it is aborted first. */
   async ended(signal: AbortSignal): Promise<Run> {
-    while (!hasEnded(this.#run)) await this.#change(this.#run, signal);
+    while (!hasEnded(this.#run)) await this.#changes.next(signal);
     return this.#run;
-  }
-
-  async #change(from: Run, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#run !== from) return;
-    await new Promise<void>((resolve) => {
-      const settle = (): void => {
-        this.#changes.delete(settle);
-        signal.removeEventListener('abort', settle);
-        resolve();
-      };
-      this.#changes.add(settle);
-      signal.addEventListener('abort', settle, { once: true });
-    });
-    signal.throwIfAborted();
   }
 
   #save(): void {

@@ -14,7 +14,7 @@ import { watchRun } from './watchRun.js';
 export const orchestratorService = defineService({
   name: 'orchestrator',
   description:
-    'Runs analyses over the stimulus, serving and statistics services. Runs go on without their client and ' +
+    'Runs analyses over the stimulus, serving, statistics and training services. Runs go on without their client and ' +
     'survive the death of any service: finished steps are kept in the store.',
   defaultPort: 7004,
   options: {
@@ -36,6 +36,12 @@ export const orchestratorService = defineService({
       description: 'The statistics service.',
       default: '127.0.0.1:7003',
     },
+    'training-endpoint': {
+      type: 'string',
+      placeholder: 'HOST:PORT',
+      description: 'The training service.',
+      default: '127.0.0.1:7005',
+    },
     'concurrent-steps': {
       type: 'integer',
       description: 'Steps that run at once, over all runs.',
@@ -53,6 +59,7 @@ export const orchestratorService = defineService({
       stimulus: options['stimulus-endpoint'],
       serving: options['serving-endpoint'],
       statistics: options['statistics-endpoint'],
+      training: options['training-endpoint'],
     });
     onClose(() => {
       services.close();

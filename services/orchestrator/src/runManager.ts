@@ -9,7 +9,7 @@ import {
   type Services,
 } from '@oblique/analyses';
 import type { ArtifactStore, Json } from '@oblique/artifacts';
-import { ServiceError } from '@oblique/service';
+import { ServiceError, thisOwner } from '@oblique/service';
 import { WorkflowEngine, type RunOutcome } from '@oblique/workflow';
 import { ActiveRun } from './activeRun.js';
 import type { Logger } from './logger.js';
@@ -23,7 +23,6 @@ import {
   withStatus,
   type Run,
 } from './runMessage.js';
-import { thisOwner } from './runOwner.js';
 import { interrupted, newRunId, RunRecords } from './runRecords.js';
 
 /** How often a run of another orchestrator is looked up while it is watched. */

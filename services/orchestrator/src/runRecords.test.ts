@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openStore, type ArtifactStore } from '@oblique/artifacts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newRun, State, type Run } from './runMessage.js';
-import { isGone, thisOwner, type RunOwner } from './runOwner.js';
+import { isGone, thisOwner, type RecordOwner } from '@oblique/service';
 import { newRunId, RunRecords } from './runRecords.js';
 
 let folder: string;
@@ -58,8 +58,8 @@ describe('a run in the store', () => {
 
   it('is interrupted once its process is dead, and not before', async () => {
     const self = thisOwner();
-    const dead: RunOwner = { instance: 'other', host: hostname(), pid: deadPid() };
-    const alive: RunOwner = { instance: 'other', host: hostname(), pid: process.ppid };
+    const dead: RecordOwner = { instance: 'other', host: hostname(), pid: deadPid() };
+    const alive: RecordOwner = { instance: 'other', host: hostname(), pid: process.ppid };
     await new RunRecords(store, dead).save(run(0));
     await new RunRecords(store, alive).save(run(1));
     await new RunRecords(store, self).save(run(2));

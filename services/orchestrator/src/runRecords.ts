@@ -1,17 +1,17 @@
 import type { ArtifactStore, Json } from '@oblique/artifacts';
+import { isGone, recordOwnerSchema, type RecordOwner } from '@oblique/service';
 import { z } from 'zod';
 import { hasEnded, runFromJson, runJson, State, type Run } from './runMessage.js';
-import { isGone, runOwnerSchema, type RunOwner } from './runOwner.js';
 
 const COLLECTION = 'runs';
 
-const recordSchema = z.object({ run: z.json(), owner: runOwnerSchema, saved: z.iso.datetime() });
+const recordSchema = z.object({ run: z.json(), owner: recordOwnerSchema, saved: z.iso.datetime() });
 
 /** The runs in the store, as records `runs/<id>`. */
 export class RunRecords {
   constructor(
     private readonly store: ArtifactStore,
-    private readonly self: RunOwner,
+    private readonly self: RecordOwner,
   ) {}
 
   /** Writes the run down as ours. */

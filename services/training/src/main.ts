@@ -1,1 +1,4 @@
-export {};
+import { runService } from '@oblique/service';
+import { trainingService } from './trainingService.js';
+
+await runService(trainingService);

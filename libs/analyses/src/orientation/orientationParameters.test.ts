@@ -8,6 +8,7 @@ const services = connectServices({
   serving: '127.0.0.1:1',
   stimulus: '127.0.0.1:1',
   statistics: '127.0.0.1:1',
+  training: '127.0.0.1:1',
 });
 afterAll(() => {
   services.close();

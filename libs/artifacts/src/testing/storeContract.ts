@@ -134,6 +134,16 @@ export function describeStoreContract(name: string, start: () => Promise<StorePl
       );
     });
 
+    it('removes an artifact, and takes it again', async () => {
+      const { digest } = await store.put('passing', text('passing'), provenance('make'));
+      await other.remove(digest);
+      await other.remove(digest);
+      expect(await store.has(digest)).toBe(false);
+      await expect(store.get(digest)).rejects.toThrow(ArtifactNotFoundError);
+      await other.put('passing', text('passing'), provenance('make'));
+      expect(string(await store.get(digest))).toBe('passing');
+    });
+
     it('lists every artifact once', async () => {
       const ref = await store.put('listed', text('listed'), provenance('list'));
       const listed = new Map<string, number>();

@@ -1,0 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ArtifactStore } from '@oblique/artifacts';
+import type { progressV1 } from '@oblique/contracts';
+import { Changes, HEARTBEAT_MS } from '@oblique/service';
+import { ProgressMeter } from '@oblique/workflow';
+import type { Logger } from './logger.js';
+import type { ResumePoint } from './resumePoint.js';
+import type { TrainingEvent } from './trainingEvent.js';
+import { hasEnded, TrainingState, type Metrics, type Training } from './trainingMessage.js';
+import type { TrainingRecords } from './trainingRecords.js';
+
+/** Changes in closer succession are told together. */
+const SEND_EVERY_MS = 100;
+
+/** Why a training was aborted, which decides what becomes of it. */
+export type AbortReason = 'cancelled' | 'stopping';
+
+/** A training that waits or goes on in this process: its state is kept, written down and told to those who watch. */
+export class ActiveTraining {
+  readonly metrics: Metrics[] = [];
+  readonly #controller = new AbortController();
+  readonly #changes = new Changes();
+  readonly #heartbeat: NodeJS.Timeout;
+  readonly #meter: ProgressMeter;
+  #training: Training;
+  #resumePoint: ResumePoint | undefined;
+  #progress: progressV1.Progress | undefined;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(
+    training: Training,
+    resumePoint: ResumePoint | undefined,
+    stage: string,
+    private readonly store: ArtifactStore,
+    private readonly records: TrainingRecords,
+    private readonly log: Logger,
+  ) {
+    this.#training = training;
+    this.#resumePoint = resumePoint;
+    this.#meter = new ProgressMeter(stage);
+    this.#heartbeat = setInterval(() => void this.save(), HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  get training(): Training {
+    return this.#training;
+  }
+
+  get resumePoint(): ResumePoint | undefined {
+    return this.#resumePoint;
+  }
+
+  /** Undefined while it waits. */
+  get progress(): progressV1.Progress | undefined {
+    return this.#progress;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: AbortReason): void {
+    this.#controller.abort(reason);
+  }
+
+  /** Takes in what the training tells. */
+  async hear(event: TrainingEvent): Promise<void> {
+    switch (event.kind) {
+      case 'begun': {
+        const { step, totalSteps, history } = event;
+        this.metrics.splice(0, this.metrics.length, ...history);
+        const checkpoints = this.#training.checkpoints.filter((checkpoint) => checkpoint.step <= step);
+        const state = TrainingState.TRAINING_STATE_RUNNING;
+        this.#training = { ...this.#training, state, step, totalSteps, checkpoints };
+        this.#measure();
+        await this.save();
+        return;
+      }
+      case 'stepped':
+        this.metrics.push(event.metrics);
+        this.#training = { ...this.#training, step: event.metrics.step };
+        this.#measure();
+        return;
+      case 'checkpoint': {
+        const checkpoints = [...this.#training.checkpoints, event.checkpoint];
+        this.#training = { ...this.#training, checkpoints };
+        this.#changes.announce();
+        return;
+      }
+      case 'resumable': {
+        const old = this.#resumePoint;
+        this.#resumePoint = event.resumePoint;
+        await this.save();
+        await this.#forget(old);
+        return;
+      }
+      case 'finished': {
+        const old = this.#resumePoint;
+        this.#resumePoint = undefined;
+        this.#training = { ...this.#training, result: event.result };
+        await this.save();
+        await this.#forget(old);
+      }
+    }
+  }
+
+  /** Writes down how it stands; what cannot be written now is written later. */
+  async save(): Promise<void> {
+    this.#saving = this.#saving
+      .then(() => this.records.save(this.#training, this.#resumePoint))
+      .catch((error: unknown) => {
+        this.log.error({ err: error, training: this.#training.id }, 'a training could not be written down');
+      });
+    await this.#saving;
+  }
+
+  /** The last state: written down before anybody hears of it. */
+  async end(training: Training): Promise<void> {
+    clearInterval(this.#heartbeat);
+    this.#training = training;
+    await this.save();
+    this.#changes.announce();
+  }
+
+  /** Leaves it as it is in the store, for another process; those who watch are told `training`. */
+  async leave(training: Training): Promise<void> {
+    clearInterval(this.#heartbeat);
+    await this.save();
+    this.#training = training;
+    this.#changes.announce();
+  }
+
+  /** Waits for a change, not for each of many in close succession. @throws signal.reason */
+  async changed(signal: AbortSignal): Promise<void> {
+    await this.#changes.next(signal);
+    if (!hasEnded(this.#training)) await delay(SEND_EVERY_MS, undefined, { signal });
+  }
+
+  /** Waits until it has ended. @throws signal.reason where it is aborted first. */
+  async ended(signal: AbortSignal): Promise<Training> {
+    while (!hasEnded(this.#training)) await this.#changes.next(signal);
+    return this.#training;
+  }
+
+  /** Takes a snapshot out of the store that a newer one, or the result, has replaced. */
+  async #forget(old: ResumePoint | undefined): Promise<void> {
+    if (old !== undefined && old.snapshot.digest !== this.#resumePoint?.snapshot.digest)
+      await this.store.remove(old.snapshot.digest);
+  }
+
+  #measure(): void {
+    const { step, totalSteps } = this.#training;
+    const progress = this.#meter.report({ done: step, total: totalSteps, unit: 'steps' });
+    this.#progress = { ...progress, secondsLeft: progress.secondsLeft };
+    this.#changes.announce();
+  }
+}

@@ -1,0 +1,88 @@
+import { availableParallelism } from 'node:os';
+import { DatasetError } from '@oblique/datasets';
+import { trainingV1 } from '@oblique/contracts';
+import { UnknownArchitectureError } from '@oblique/networks';
+import { DeviceUnavailableError, Runtime } from '@oblique/runtime';
+import { defineService, implement } from '@oblique/service';
+import { cancelTraining } from './cancelTraining.js';
+import { getTraining } from './getTraining.js';
+import { listTrainings } from './listTrainings.js';
+import { startTraining } from './startTraining.js';
+import { TrainingManager } from './trainingManager.js';
+import { watchTraining } from './watchTraining.js';
+
+/** Trains networks, and goes on without whoever asked. */
+export const trainingService = defineService({
+  name: 'training',
+  description:
+    'Trains networks. A training is known by the hash of its specification, goes on without its client, and after ' +
+    'the death of the service from its last snapshot to the same bits.',
+  defaultPort: 7005,
+  options: {
+    device: {
+      type: 'choice',
+      description: 'Where networks are trained; there is no falling back.',
+      choices: ['cpu', 'cuda'],
+      default: 'cpu',
+    },
+    concurrent: {
+      type: 'integer',
+      description: 'Trainings that run at once; others wait. Default: one a core on the CPU, one on CUDA.',
+      minimum: 1,
+      maximum: 256,
+    },
+    threads: {
+      type: 'integer',
+      description: 'Cores that one training computes on. More of them give other last bits.',
+      minimum: 1,
+      maximum: 256,
+      default: 1,
+    },
+    'snapshot-seconds': {
+      type: 'integer',
+      description: 'How often a training notes where it can go on from should the service die.',
+      minimum: 0,
+      maximum: 86_400,
+      default: 20,
+    },
+  },
+  errors: [
+    [DatasetError, 'INVALID_ARGUMENT'],
+    [UnknownArchitectureError, 'INVALID_ARGUMENT'],
+    [DeviceUnavailableError, 'DEVICE_UNAVAILABLE'],
+  ],
+  async register({ store, options, log, stopping, onClose }) {
+    const { device, threads } = options;
+    const { executor } = await runtimeInfo(device);
+    const manager = new TrainingManager({
+      store,
+      device,
+      executor,
+      // Two trainings of one thread each were measured to be faster than one of two.
+      concurrent: options.concurrent ?? (device === 'cpu' ? availableParallelism() : 1),
+      threads,
+      snapshotSeconds: options['snapshot-seconds'],
+      log,
+    });
+    onClose(() => manager.stop());
+    // At once, so that those who watch a training hear that it stops and their calls can end.
+    stopping.addEventListener('abort', () => void manager.stop(), { once: true });
+    void manager.recover(stopping);
+    return [
+      implement(trainingV1.TrainingServiceService, {
+        startTraining: startTraining(manager),
+        watchTraining: watchTraining(manager),
+        getTraining: getTraining(manager),
+        listTrainings: listTrainings(manager),
+        cancelTraining: cancelTraining(manager),
+      }),
+    ];
+  },
+});
+
+/** What trainings will run on; starting it shows that the device can be used. */
+async function runtimeInfo(device: 'cpu' | 'cuda'): Promise<Runtime['info']> {
+  const runtime = await Runtime.start({ device, workers: 1 });
+  await runtime.close();
+  return runtime.info;
+}
