@@ -2,17 +2,27 @@ import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, it } from 'vitest';
 import type { Figure } from './figure.js';
 import { FONT_FILES, SHIPPED_FAMILY } from './fonts.js';
+import { heatMap } from './heatMap.js';
 import { intervalPlot } from './intervalPlot.js';
 import { layerCurves } from './layerCurves.js';
 import { ratioByDepth } from './ratioByDepth.js';
 import { ratioHeatmap } from './ratioHeatmap.js';
 import { renderPng } from './renderPng.js';
+import { stepCurves } from './stepCurves.js';
 
 const LONG = (index: number): string => `features.denseblock${index % 4}.denselayer${index}.a_very_long_module_name.conv2.activation`;
 const HEAD = { title: 'Title', caption: 'Caption.' };
 const ANGLES = Array.from({ length: 36 }, (_, index) => index * 5);
 const AXIS = { name: 'orientation', unit: 'degree', values: ANGLES, period: 180 };
 const ROOT = { name: 'n', title: '√D / Σ√D' };
+
+const STEPS = {
+  id: 'a',
+  axis: { name: 'step', title: 'step (updates)', values: [0, 10, 20] },
+  value: { name: 'learned', title: 'proportion learned' },
+  colours: 'ordered',
+  legendTitle: 'component',
+} as const;
 
 function layers(count: number, name: (index: number) => string = LONG) {
   return Array.from({ length: count }, (_, index) => ({ name: name(index), values: ANGLES.map((angle) => 1 + (index / count) * Math.cos(angle)) }));
@@ -54,6 +64,36 @@ const AWKWARD: Record<string, () => Promise<Figure>> = {
   'no ratio': () => ratioByDepth({ ...HEAD, id: 'a', series: [{ name: 'one', points: [] }] }),
   'a heat map of one cell': () =>
     ratioHeatmap({ ...HEAD, id: 'a', x: { name: 'f', values: [1e-7] }, y: { name: 's', values: [1e7] }, ratios: [NaN], valueTitle: `ratio at ${LONG(1)}` }),
+  'fifty lines with theory over steps': () =>
+    stepCurves({ ...HEAD, ...STEPS, panels: [{ name: '', lines: Array.from({ length: 50 }, (_, index) => ({ name: LONG(index), values: [0, index, 2], theory: [0, 1, 2] })) }] }),
+  'lines on logarithmic axes without a drawable point': () =>
+    stepCurves({
+      ...HEAD,
+      ...STEPS,
+      axis: { ...STEPS.axis, scale: 'log' },
+      value: { ...STEPS.value, scale: 'log' },
+      references: [{ along: 'identity', label: LONG(1) }],
+      panels: [{ name: LONG(1), note: 'untrained', lines: [{ name: 'a', values: [1, -1, NaN], low: [NaN, 0, 1], high: [1, 2, NaN] }] }],
+    }),
+  'four conditions of points with bars': () =>
+    stepCurves({
+      ...HEAD,
+      ...STEPS,
+      references: [{ along: 'x', at: 7, label: 'here' }],
+      panels: Array.from({ length: 4 }, (_, index) => ({
+        name: `condition ${index}`,
+        lines: Array.from({ length: 2 + index }, (_line, line) => ({ name: LONG(line), points: true, x: [1, line], values: [1, 2], low: [0, 1], high: [2, 1e6] })),
+      })),
+    }),
+  'a heat map of nothing': () =>
+    heatMap({
+      ...HEAD,
+      id: 'a',
+      x: { name: 'step', title: 'step (updates)', values: [0, 5], scale: 'log' },
+      y: { name: 'orientation', title: 'orientation (°)', values: [0] },
+      value: { name: 'd', title: LONG(2), scale: 'log' },
+      panels: Array.from({ length: 5 }, (_, index) => ({ name: `condition ${index}`, values: [0, NaN], marks: [{ x: NaN, y: 0 }] })),
+    }),
   'an interval plot of long names': () =>
     intervalPlot({
       ...HEAD,
@@ -105,5 +145,15 @@ it('says which curve does not fit the axis', async () => {
   const panels = [{ name: 'net', layers: [{ name: 'conv1', values: [1, 2] }] }];
   await expect(layerCurves({ ...HEAD, id: 'a', axis: AXIS, value: ROOT, panels })).rejects.toThrow(
     'The curve of layer "conv1" has 2 values, but the axis "orientation" has 36.',
+  );
+});
+
+it('says which line does not fit the axis, and which panel not the cells', async () => {
+  const panels = [{ name: 'net', lines: [{ name: 'PC 0', values: [1, 2, 3], theory: [1] }] }];
+  await expect(stepCurves({ ...HEAD, ...STEPS, panels })).rejects.toThrow('The line "PC 0" has 1 values at 3 places of "step".');
+  const axis = { name: 'x', title: 'x', values: [1, 2] };
+  const value = { name: 'd', title: 'D' };
+  await expect(heatMap({ ...HEAD, id: 'a', x: axis, y: { ...axis, name: 'y' }, value, panels: [{ name: 'net', values: [1] }] })).rejects.toThrow(
+    'A heat map of [2, 2] cells has 1 values in "net".',
   );
 });

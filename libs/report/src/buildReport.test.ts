@@ -6,7 +6,7 @@ import { demonstrationReport, HOSTILE_NAME } from './demonstrationReport.js';
 import { drawableText } from './drawableText.js';
 import type { Report } from './report.js';
 
-const FIGURES = ['curves', 'ratio', 'grid', 'effects', 'stimuli'];
+const FIGURES = ['curves', 'ratio', 'grid', 'effects', 'steps', 'cells', 'stimuli'];
 
 let report: Report;
 let files: Map<string, Uint8Array>;
@@ -84,6 +84,18 @@ describe('the numbers', () => {
     const grid = readNpz(bytesAt('figures/grid.npz')).get('ratio');
     expect(grid?.shape).toEqual([2, 2]);
     expect(grid && [...toNumbers(grid)]).toEqual(csvRows(textAt('figures/grid.csv')).slice(1).map((row) => Number(row[2])));
+  });
+
+  it('of lines over steps and of heat maps are the same in .csv and .npz', () => {
+    const lines = readNpz(bytesAt('figures/steps.npz'));
+    const rows = csvRows(textAt('figures/steps.csv')).slice(1);
+    ['learned', 'learnedTheory', 'learnedLow', 'learnedHigh'].forEach((name, column) => {
+      const array = lines.get(`${name}/${HOSTILE_NAME}/${HOSTILE_NAME}`);
+      expect(array && [...toNumbers(array)]).toEqual(rows.map((row) => Number(row[column + 3])));
+    });
+    const cells = readNpz(bytesAt('figures/cells.npz')).get('d');
+    expect(cells?.shape).toEqual([2, 3]);
+    expect(cells && [...toNumbers(cells)]).toEqual(csvRows(textAt('figures/cells.csv')).slice(1).map((row) => Number(row[3])));
   });
 
   it('of every claim stand in results.json, null where not measured', () => {

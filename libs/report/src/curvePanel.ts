@@ -3,31 +3,12 @@ import { asciiJson, drawableText, shortenDistinctly } from './drawableText.js';
 import type { Panel } from './drawSpec.js';
 import { curveLabel, drawnPoints, type CurveAxis, type CurvePanel, type CurveValue } from './curveDeclaration.js';
 import { depthColours, MUTED } from './palette.js';
+import { namedCurves, nothingDrawn, panelTitle, type PanelGrid } from './panelLayout.js';
 import { angleTicks, titleWithUnit } from './units.js';
 import { rangeOf } from './valueScale.js';
 
 /** Up to this many points a curve's points are marked, so that the grid is seen. */
 const MARKED_POINTS = 24;
-/** Height of a line of the legend. */
-const LEGEND_LINE_PIXELS = 17;
-
-/** How panels are laid out: columns, and the size of one panel in pixels. */
-export interface PanelGrid {
-  readonly columns: number;
-  readonly width: number;
-  readonly height: number;
-  /** Up to this many layers the legend names each. */
-  readonly namedLayers: number;
-}
-
-/** The layout for `count` panels; a panel with its own legend takes more room. */
-export function panelGrid(count: number, oneLegend: boolean): PanelGrid {
-  const columns = count === 1 ? 1 : count === 2 || count === 4 || !oneLegend ? 2 : 3;
-  const [width, height] = columns === 1 ? [600, 340] : columns === 2 ? [oneLegend ? 290 : 265, 220] : [220, 180];
-  const legendHeight = oneLegend && count > columns ? 2 * height : height;
-  return { columns, width, height, namedLayers: Math.floor(legendHeight / LEGEND_LINE_PIXELS) - 1 };
-}
-
 type Encoding = NonNullable<Extract<Panel, { mark: unknown }>['encoding']>;
 type PositionField = NonNullable<Encoding['x']>;
 type ColourField = NonNullable<Encoding['color']>;
@@ -65,8 +46,7 @@ export function curvePanel({ panel, axis, value, flatLevel, size, domain, xTitle
   const ticks = axis.ticks ?? angleTicks(axis.unit, low, high) ?? (low === high ? [low] : undefined);
   const count = panel.layers.length;
   const colours = depthColours(count);
-  const indices = Array.from({ length: count }, (_, index) => index);
-  const named = count <= size.namedLayers ? indices : spread(count, size.namedLayers - 1);
+  const named = namedCurves(count, size.namedCurves);
   const names = shortenDistinctly(
     panel.layers.map((layer) => layer.name),
     size.columns === 1 ? 34 : 25,
@@ -94,7 +74,7 @@ export function curvePanel({ panel, axis, value, flatLevel, size, domain, xTitle
     field: 'layer',
     type: 'ordinal',
     sort: null,
-    scale: { domain: indices, range: colours },
+    scale: { domain: Array.from({ length: count }, (_, index) => index), range: colours },
     legend: {
       title: count > named.length ? ['layer, early to late', `(${named.length} of ${count} named)`] : 'layer, early to late',
       values: named,
@@ -127,25 +107,7 @@ export function curvePanel({ panel, axis, value, flatLevel, size, domain, xTitle
         mark: { type: 'point', filled: true, size: 18, opacity: 1, aria: false },
         encoding: { x, y, color },
       },
-      ...(points.some((point) => point.y !== null) ? [] : [nothing(size)]),
+      ...(points.some((point) => point.y !== null) ? [] : [nothingDrawn(size)]),
     ],
   };
-}
-
-function panelTitle(panel: CurvePanel): { text: string; subtitle?: string } {
-  const text = drawableText(panel.name);
-  return panel.note === undefined ? { text } : { text, subtitle: drawableText(panel.note) };
-}
-
-function nothing({ width, height }: PanelGrid) {
-  return {
-    data: { values: [{}] },
-    mark: { type: 'text' as const, text: 'no finite values', fontSize: 13, color: MUTED },
-    encoding: { x: { value: width / 2 }, y: { value: height / 2 } },
-  };
-}
-
-/** `chosen` of `count` indices, evenly spread, the first and the last among them. */
-function spread(count: number, chosen: number): number[] {
-  return Array.from({ length: chosen }, (_, index) => Math.round((index * (count - 1)) / (chosen - 1)));
 }

@@ -1,11 +1,13 @@
 import { float32, type NdArray } from '@oblique/arrays';
 import type { Claim } from './claim.js';
 import type { Figure } from './figure.js';
+import { heatMap } from './heatMap.js';
 import { intervalPlot } from './intervalPlot.js';
 import { layerCurves } from './layerCurves.js';
 import { ratioByDepth } from './ratioByDepth.js';
 import { ratioHeatmap } from './ratioHeatmap.js';
 import type { Report } from './report.js';
+import { stepCurves } from './stepCurves.js';
 import { stimulusSheet } from './stimulusSheet.js';
 
 /** A name that would break out of HTML, SVG, JSON in a script, a vega expression or a CSV cell. */
@@ -107,6 +109,31 @@ async function demonstrationFigures(): Promise<Figure[]> {
         { name: HOSTILE_NAME, effect: 1.5, low: 1.2, high: 1.8, verdict: 'supported' },
         { name: 'unmeasured', effect: NaN, low: null, high: null, verdict: 'inconclusive' },
       ],
+    }),
+    await stepCurves({
+      ...head,
+      id: 'steps',
+      title: 'Steps',
+      axis: { name: 'step', title: 'step (updates)', values: [0, 10, 20] },
+      value: { name: 'learned', title: HOSTILE_NAME },
+      colours: 'categorical',
+      legendTitle: HOSTILE_NAME,
+      references: [{ along: 'y', at: 0.5, label: HOSTILE_NAME }],
+      panels: [
+        {
+          name: HOSTILE_NAME,
+          lines: [{ name: HOSTILE_NAME, values: [0, NaN, 1], theory: [0, 0.5, 1], low: [0, 0, 0.5], high: [0.1, 1, 1] }],
+        },
+      ],
+    }),
+    await heatMap({
+      ...head,
+      id: 'cells',
+      title: 'Cells',
+      x: { name: 'step', title: HOSTILE_NAME, values: [0, 1, 10], scale: 'log' },
+      y: { name: 'orientation', title: 'orientation (°)', values: [0, 90] },
+      value: { name: 'd', title: HOSTILE_NAME },
+      panels: [{ name: HOSTILE_NAME, values: [1, 2, NaN, 4, 5, 6], marks: [{ x: 1, y: 90 }] }],
     }),
     await stimulusSheet({ ...head, id: 'stimuli', title: 'Stimuli', images: [{ label: HOSTILE_NAME, pixels: ramp(), range: [0, 1] }] }),
   ];

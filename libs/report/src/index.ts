@@ -12,3 +12,6 @@ export { stimulusSheet, type LabelledImage, type SheetLayout, type StimulusSheet
 export * from './report.js';
 export { buildReport } from './buildReport.js';
 export { plotFormat, plotSensitivity, sensitivityFigure, type PlotFormat, type SensitivityPlot } from './plotSensitivity.js';
+export { stepCurves } from './stepCurves.js';
+export type { Reference, StepAxis, StepCurves, StepLine, StepPanel, StepValue } from './stepDeclaration.js';
+export { heatMap, type HeatMap, type HeatMapAxis, type HeatMapPanel } from './heatMap.js';

@@ -3,8 +3,9 @@ import type { TopLevelSpec } from 'vega-lite';
 import { drawableText } from './drawableText.js';
 import { drawSpec, type Drawing } from './drawSpec.js';
 import { checkFigureId, type Cell, type Curve, type Figure, type FigureHead } from './figure.js';
-import { curvePanel, panelGrid } from './curvePanel.js';
+import { curvePanel } from './curvePanel.js';
 import { curveLabel, drawnPoints, type CurveAxis, type CurvePanel, type CurveValue } from './curveDeclaration.js';
+import { panelGrid } from './panelLayout.js';
 import { linearDomain, logDomain } from './valueScale.js';
 
 /** What `layerCurves` draws. */
