@@ -35,7 +35,8 @@ export function buildAlexnet(
   let y = b.flatten(b.adaptiveAveragePool(x, 'avgpool', 6), 'flatten');
   for (const position of [1, 4]) {
     const relu = `classifier.${position + 1}.relu`;
-    const linear = b.linear(y, `classifier.${position}`, scaled(4096), {
+    const dropped = b.dropout(y, `classifier.${position - 1}`, 0.5);
+    const linear = b.linear(dropped, `classifier.${position}`, scaled(4096), {
       weight: 'default',
       bias: 'default',
     });

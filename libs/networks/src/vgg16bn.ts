@@ -53,6 +53,7 @@ export function buildVgg16bn({ name, seed, inputSizePixels, classes, scaled }: N
   for (const position of [0, 3]) {
     const module = `classifier.${position + 1}.relu`;
     y = b.layer(module, b.relu(b.linear(y, `classifier.${position}`, scaled(4096), initialisers), module));
+    y = b.dropout(y, `classifier.${position + 2}`, 0.5);
   }
   const logits = b.linear(y, 'classifier.6', classes, { ...initialisers, output: 'logits' });
   return b.build(b.layer('classifier.6', logits));
