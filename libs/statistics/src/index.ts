@@ -8,8 +8,11 @@ export {
   type RatioOptions,
   type ResampledRatios,
 } from './cardinalObliqueRatio.js';
+export { circularShift, nearestTurn, type CircularShift } from './circularShift.js';
+export { curveDifference } from './curveDifference.js';
 export { normaliseCurves, type Curve } from './curves.js';
 export { depthTrend } from './depthTrend.js';
+export { overSeeds, type OverSeeds } from './overSeeds.js';
 export { DEFAULT_RESAMPLING, percentileInterval, type Interval, type Resampling } from './resampling.js';
 export {
   alongAxis,
@@ -21,3 +24,4 @@ export {
   type Table,
 } from './sensitivity.js';
 export { cardinalWindows, EmptyWindowError, type CardinalWindows } from './windows.js';
+export { logWindowRatio, type WindowContrast } from './windowContrast.js';
