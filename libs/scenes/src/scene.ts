@@ -1,5 +1,10 @@
-import { sceneClass } from './sceneClasses.js';
+import { randomStream, type RandomStream } from '@oblique/random';
+import { hueQuantile, orientationQuantile } from './priors.js';
+import { CLASS_SHAPES, SCENE_CLASSES, sceneClass } from './sceneClasses.js';
 import type { SceneOptions } from './sceneOptions.js';
+import { roundedBox } from './shapes.js';
+import { Stripes } from './stripes.js';
+import { colourOf, NARROWEST_EDGE_PIXELS, paint, type Surface } from './surface.js';
 
 /** One synthetic image, and what it was made from. */
 export interface Scene {
@@ -13,6 +18,10 @@ export interface Scene {
   readonly objectHueRad: number;
 }
 
+const SURFACES = 9;
+/** Of the image's size: farther away, a surface of radius 0 would lie outside. */
+const HALF_DIAGONAL = Math.SQRT1_2;
+
 /**
  * Draws a scene of the procedural world: a striped object before surfaces that occlude one another. A pure function of
  * its arguments. Class, orientation, hue and frequency are independent of one another.
@@ -21,10 +30,133 @@ export interface Scene {
  */
 export function scene(options: SceneOptions, index: number): Scene {
   const { sizePixels } = options;
+  const random = randomStream(options.seed, 'scenes', index);
+  const canvas = new Float32Array(sizePixels * sizePixels * 3);
+  const light = { level: between(random, 0.4, 0.65), range: between(random, 0.4, 1) };
+  paint(canvas, sizePixels, ground(options, random, light));
+  for (let painted = 0; painted < SURFACES; painted++) {
+    paint(canvas, sizePixels, patch(options, random, light));
+  }
+  const classIndex = sceneClass(index);
+  const { object, outline, hueRad } = objectOf(options, random, light, classIndex);
+  paint(canvas, sizePixels, outline);
+  paint(canvas, sizePixels, object);
   return {
-    pixels: new Uint8Array(sizePixels * sizePixels * 3),
-    classIndex: sceneClass(index),
-    objectOrientationRad: 0,
-    objectHueRad: 0,
+    pixels: Uint8Array.from(canvas, (value) => Math.round(255 * value)),
+    classIndex,
+    objectOrientationRad: object.orientationRad % Math.PI,
+    objectHueRad: hueRad,
   };
+}
+
+/** How bright the surfaces of a scene are, and by how much they differ. */
+interface Light {
+  readonly level: number;
+  readonly range: number;
+}
+
+type Material = Pick<
+  Surface,
+  'orientationRad' | 'colour' | 'brightness' | 'contrast' | 'bendPerPixel' | 'edgeWidthPixels'
+>;
+
+function material(options: SceneOptions, random: RandomStream, light: Light): Material & { hueRad: number } {
+  const hueRad = hueQuantile(options.hue, random.uniform());
+  return {
+    hueRad,
+    orientationRad: orientationQuantile(options.orientation, random.uniform()),
+    colour: colourOf(hueRad, between(random, 0.1, 0.95)),
+    brightness: light.level + light.range * between(random, -0.4, 0.4),
+    contrast: light.range * between(random, 0.04, 0.3),
+    bendPerPixel: (between(random, -1, 1) * 0.3) / options.sizePixels,
+    edgeWidthPixels: edgeWidth(options, random),
+  };
+}
+
+function ground(options: SceneOptions, random: RandomStream, light: Light): Surface {
+  const { sizePixels } = options;
+  return {
+    ...material(options, random, light),
+    shape: () => -Infinity,
+    radiusPixels: sizePixels,
+    centreXPixels: 0,
+    centreYPixels: 0,
+    stripes: texture(options, random, HALF_DIAGONAL * sizePixels),
+  };
+}
+
+function patch(options: SceneOptions, random: RandomStream, light: Light): Surface {
+  const { sizePixels } = options;
+  // Density ∝ radius ^ −2 from 1/10 to 1/2 of the size: many small ones, as of things in the world.
+  const radius = sizePixels / between(random, 2, 10);
+  const elongation = Math.sqrt(between(random, 1, 4));
+  const halfLength = radius * elongation;
+  const halfWidth = radius / elongation;
+  const shape = roundedBox(halfLength, halfWidth, halfWidth * between(random, 0, 1));
+  const radiusPixels = Math.hypot(halfLength, halfWidth);
+  const distance = Math.sqrt(random.uniform()) * (HALF_DIAGONAL * sizePixels + radiusPixels);
+  const direction = between(random, 0, 2 * Math.PI);
+  return {
+    ...material(options, random, light),
+    shape,
+    radiusPixels,
+    centreXPixels: distance * Math.cos(direction),
+    centreYPixels: distance * Math.sin(direction),
+    stripes: texture(options, random, radiusPixels),
+  };
+}
+
+function objectOf(
+  options: SceneOptions,
+  random: RandomStream,
+  light: Light,
+  classIndex: number,
+): { object: Surface; outline: Surface; hueRad: number } {
+  const { sizePixels } = options;
+  const unit = CLASS_SHAPES[SCENE_CLASSES[classIndex] ?? 'disc'];
+  const scale = sizePixels * between(random, 0.24, 0.36);
+  const made = material(options, random, light);
+  const distance = Math.sqrt(random.uniform()) * 0.14 * sizePixels;
+  const direction = between(random, 0, 2 * Math.PI);
+  const object = {
+    ...made,
+    shape: (along: number, across: number) => unit(along / scale, across / scale) * scale,
+    radiusPixels: 1.3 * scale,
+    centreXPixels: distance * Math.cos(direction),
+    centreYPixels: distance * Math.sin(direction),
+    // Half of them upside down.
+    orientationRad: made.orientationRad + Math.PI * random.integer(2),
+    contrast: light.range * between(random, 0.2, 0.35),
+    bendPerPixel: 0,
+    stripes: new Stripes(random, options.frequency.exponent, 0.6 / scale, 1.3 * scale),
+  };
+  const rimPixels = sizePixels / 28;
+  const outline = {
+    ...object,
+    shape: (along: number, across: number) => object.shape(along, across) - rimPixels,
+    radiusPixels: object.radiusPixels + rimPixels,
+    brightness: object.brightness > 0.5 ? 0.1 : 0.95,
+    contrast: 0,
+  };
+  return { object, outline, hueRad: made.hueRad };
+}
+
+function texture(
+  { frequency, sizePixels }: SceneOptions,
+  random: RandomStream,
+  reachPixels: number,
+): Stripes {
+  return new Stripes(random, frequency.exponent, 0.5 / sizePixels, reachPixels * 1.2);
+}
+
+/** The steeper the spectrum, the more edges are blurred, so that they fall with frequency as the stripes do. */
+function edgeWidth({ frequency, sizePixels }: SceneOptions, random: RandomStream): number {
+  const u = random.uniform();
+  const steeper = frequency.exponent - 1;
+  if (steeper <= 0) return NARROWEST_EDGE_PIXELS;
+  return Math.max(NARROWEST_EDGE_PIXELS, (sizePixels / 4) * u ** (1 / (2 * steeper)));
+}
+
+function between(random: RandomStream, low: number, high: number): number {
+  return low + (high - low) * random.uniform();
 }
