@@ -1,4 +1,4 @@
-import { ndarray, type NdArray } from '@oblique/arrays';
+import { ndarray, toNumbers, type NdArray } from '@oblique/arrays';
 import { withOutputs, type Program } from '@oblique/onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -112,6 +112,12 @@ const NETWORKS: readonly Expected[] = [
     },
     uniform: { 'fc.weight': 1 / Math.sqrt(128), 'fc.bias': 1 / Math.sqrt(128) },
   },
+  {
+    architecture: 'mlp',
+    layers: 3,
+    normal: {},
+    uniform: { 'fc1.weight': 1 / 64, 'fc1.bias': 1 / 64, 'fc2.weight': 1 / 32, 'fc3.bias': 1 / 16 },
+  },
 ];
 
 const FIRST_WEIGHTS = ['conv1.weight', 'features.0.weight'] as const;
@@ -207,6 +213,7 @@ describe('buildNetwork', () => {
       { architecture: 'alexnet_strided', inputSizePixels: 64 },
       { architecture: 'vit_b_16', inputSizePixels: 32 },
       { architecture: 'small_resnet', inputSizePixels: 24 },
+      { architecture: 'mlp', inputSizePixels: 16, trainable: 256 * 256 + 256 + 256 * 64 + 64 + 64 * 10 + 10 },
     ];
     for (const { architecture, inputSizePixels, trainable } of scaled) {
       const narrow = buildNetwork(architecture, { seed: SEED, inputSizePixels, classes: 10, width: 0.25 });
@@ -219,6 +226,30 @@ describe('buildNetwork', () => {
       expect(output?.['logits']?.shape).toEqual([2, 10]);
       expect(output?.['logits']?.data.every(Number.isFinite)).toBe(true);
     }
+  });
+
+  it('starts with weights and biases times a factor where asked, and leaves normalisations alone', () => {
+    const options = { seed: SEED, inputSizePixels: 24 };
+    const plain = buildNetwork('small_resnet', options);
+    const small = buildNetwork('small_resnet', { ...options, initialScale: 0.25 });
+    for (const { tensor, role } of parametersOf(plain)) {
+      const factor = role === 'weight' || role === 'bias' ? 0.25 : 1;
+      const [before, after] = [plain, small].map((network) => toNumbers(weight(network, tensor)));
+      expect(after, tensor).toEqual(before?.map((value) => factor * value));
+    }
+    expect(() => buildNetwork('mlp', { seed: 1, initialScale: -1 })).toThrow(/initialScale above 0.*not -1/);
+  });
+
+  it('looks at the first channel only in the multilayer perceptron', async () => {
+    const network = buildNetwork('mlp', { seed: SEED, inputSizePixels: 8 });
+    const images = noiseImages(1, 8);
+    const other = ndarray(
+      'float32',
+      images.shape,
+      images.data.map((value, index) => (index < 64 ? value : -value)),
+    );
+    const [first, second] = await runProgram(network, [images, other]);
+    expect(second?.['logits']).toEqual(first?.['logits']);
   });
 
   it('repeats maps that are smaller than what adaptive pooling is to give', async () => {

@@ -1,10 +1,12 @@
 import type { Program } from '@oblique/onnx';
 import { buildAlexnet } from './alexnet.js';
+import { buildMlp } from './mlp.js';
 import type { NetworkOptions } from './networkOptions.js';
 import { buildResnet18 } from './resnet18.js';
 import { buildSmallResnet } from './smallResnet.js';
 import { buildVgg16bn } from './vgg16bn.js';
 import { buildVisionTransformer } from './visionTransformer.js';
+import { scaleWeights } from './weightTransforms.js';
 
 /** A network that Oblique builds itself. */
 export interface Architecture {
@@ -71,6 +73,15 @@ export const ARCHITECTURES: readonly Architecture[] = [
     parameterCount: 309_594,
     build: buildSmallResnet,
   },
+  {
+    name: 'mlp',
+    description:
+      'Hidden layers of 1024 and 256 ReLU units on the first channel of images of 64 pixels (Fig. 6)',
+    defaultInputSizePixels: 64,
+    defaultClasses: 60,
+    parameterCount: 4_473_148,
+    build: buildMlp,
+  },
 ];
 
 /** There is no such architecture; the message lists those there are. */
@@ -98,6 +109,8 @@ export interface BuildOptions {
   readonly classes?: number;
   /** Factor on the number of channels and features of every layer but the last, which are whole and at least 1; default: 1. */
   readonly width?: number;
+  /** Factor on the initial weights and biases of linear operators; default: 1. */
+  readonly initialScale?: number;
 }
 
 /**
@@ -109,17 +122,19 @@ export interface BuildOptions {
  */
 export function buildNetwork(architecture: string, options: BuildOptions): Program {
   const { name, build, defaultInputSizePixels, defaultClasses } = findArchitecture(architecture);
-  const { seed, inputSizePixels = defaultInputSizePixels, classes = defaultClasses, width = 1 } = options;
+  const { seed, inputSizePixels = defaultInputSizePixels, classes = defaultClasses } = options;
+  const { width = 1, initialScale = 1 } = options;
   for (const [what, value] of Object.entries({ inputSizePixels, classes })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`${name} needs a whole ${what} of at least 1, not ${value}.`);
     }
   }
-  if (!Number.isFinite(width) || width <= 0) {
-    throw new RangeError(
-      `${name} needs a finite width above 0, a factor on its number of channels, not ${width}.`,
-    );
+  for (const [what, value] of Object.entries({ width, initialScale })) {
+    if (!Number.isFinite(value) || value <= 0) {
+      throw new RangeError(`${name} needs a finite ${what} above 0, a factor, not ${value}.`);
+    }
   }
   const scaled = (original: number): number => Math.max(1, Math.round(original * width));
-  return build({ name, seed, inputSizePixels, classes, scaled });
+  const network = build({ name, seed, inputSizePixels, classes, scaled });
+  return initialScale === 1 ? network : scaleWeights(network, initialScale);
 }

@@ -20,4 +20,9 @@ export {
 } from './preprocessing.js';
 export { allActivations, layersOf, selectLayers, UnknownLayerError } from './selectLayers.js';
 export { parametersOf, type Parameter, type Role } from './parameters.js';
-export { reinitialise, shuffleOutputChannels, shuffleWithinTensors } from './weightTransforms.js';
+export {
+  reinitialise,
+  scaleWeights,
+  shuffleOutputChannels,
+  shuffleWithinTensors,
+} from './weightTransforms.js';

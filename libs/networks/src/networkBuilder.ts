@@ -55,6 +55,12 @@ export class NetworkBuilder {
     };
   }
 
+  firstChannel(input: Maps, name: string): Maps {
+    const [start, end, axis] = [this.program.ints([0]), this.program.ints([1]), this.program.ints([1])];
+    const tensor = this.program.op('Slice', [input.tensor, start, end, axis], {}, { name });
+    return { ...input, channels: 1, tensor };
+  }
+
   /** A weight drawn from the stream of its name. */
   weight(name: string, shape: readonly number[], initialiser: Initialiser): string {
     const stream = randomStream(this.#seed, `initialise/${this.#family}/${name}`);

@@ -52,6 +52,29 @@ export function reinitialise(program: Program, seed: number | bigint): Program {
   );
 }
 
+/**
+ * Weights and biases of linear operators times a factor; normalisations, embeddings and the like stay.
+ * @throws RangeError where the network has no learned tensors.
+ */
+export function scaleWeights(program: Program, factor: number): Program {
+  const linear = ({ role }: Parameter): boolean => role === 'weight' || role === 'bias';
+  return withParameters(program, linear, ({ tensor }, array) => {
+    if (array.dtype === 'float32')
+      return ndarray(
+        'float32',
+        array.shape,
+        array.data.map((value) => factor * value),
+      );
+    if (array.dtype === 'float64')
+      return ndarray(
+        'float64',
+        array.shape,
+        array.data.map((value) => factor * value),
+      );
+    throw new RangeError(`The weight ${tensor} is ${array.dtype}; scaling needs float32 or float64.`);
+  });
+}
+
 function initialiserOf({ tensor, role, fanIn }: Parameter): Initialiser {
   switch (role) {
     case 'weight':
