@@ -1,5 +1,5 @@
 import { float32, readNpz, toNumbers, writeNpz } from '@oblique/arrays';
-import { layersOf, withPreprocessing } from '@oblique/networks';
+import { buildNetwork, layersOf, parametersOf, withPreprocessing } from '@oblique/networks';
 import { int, ProgramBuilder, type Dim, type Program } from '@oblique/onnx';
 import { Runtime } from '@oblique/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -326,3 +326,25 @@ it('is archived with one axis a grid, and the grids under their names', async ()
   ]);
   expect([...toNumbers(arrays.get('D/same')!)]).toEqual(valuesOf(result, 'same'));
 });
+
+it('takes weights that are fed in the place of those in the network, batch normalisation included', async () => {
+  const trained = (seed: number): Program =>
+    buildNetwork('resnet18', { seed, inputSizePixels: SIZE, classes: 3, width: 0.125 });
+  const asked = { layers: layersOf(trained(0)), grid: [{ parameter: 'orientation', values: [0, 30, 75] }] };
+  for (const seed of [1, 2]) {
+    const other = trained(seed);
+    const names = parametersOf(other).map(({ tensor }) => tensor);
+    const weights = new Map(names.map((name) => [name, other.initializers.get(name) ?? float32([0], [])]));
+    const fed = await measured({ ...asked, network: UNTRAINED, weights });
+    const own = await measured({ ...asked, network: other });
+    for (const { name } of asked.layers) {
+      const expected = valuesOf(own, name);
+      valuesOf(fed, name).forEach((value, index) => {
+        expect(value / (expected[index] ?? NaN)).toBeCloseTo(1, 4);
+      });
+    }
+  }
+});
+
+/** One object for all measurements, as a training has one network: its program is made once. */
+const UNTRAINED = buildNetwork('resnet18', { seed: 0, inputSizePixels: SIZE, classes: 3, width: 0.125 });

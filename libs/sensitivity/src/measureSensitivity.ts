@@ -1,4 +1,4 @@
-import { ndarray, sizeOf } from '@oblique/arrays';
+import { ndarray, sizeOf, type NdArray } from '@oblique/arrays';
 import { tangentName } from '@oblique/autodiff';
 import type { Layer } from '@oblique/networks';
 import { writeProgram, type Program } from '@oblique/onnx';
@@ -51,6 +51,11 @@ export interface MeasureSensitivityOptions {
   readonly layers: readonly Layer[];
   /** Default: float32. */
   readonly precision?: Precision | undefined;
+  /**
+   * Values of the network's weights by name, where they are not its own: they are fed, so that one program serves for
+   * all steps of a training. In float32 only.
+   */
+  readonly weights?: ReadonlyMap<string, NdArray> | undefined;
   /** Default: 10 (1 in float64, which takes more memory and gains nothing from more), or what the network fixes. */
   readonly batchSize?: number | undefined;
   /** Aborts between batches. */
@@ -75,13 +80,17 @@ export interface Sensitivity {
  * @throws StimulusError, SensitivityError, UnsupportedOperatorError before anything runs; what `Runtime.run` throws.
  */
 export async function measureSensitivity(options: MeasureSensitivityOptions): Promise<Sensitivity> {
-  const { runtime, network, stimulus, variable, grid, layers, precision = 'float32' } = options;
+  const { runtime, network, stimulus, variable, grid, layers, precision = 'float32', weights } = options;
   const family = findFamily(stimulus.family);
   const points = gridPoints(family, stimulus.parameters, grid, MAXIMUM_POINTS);
   const { unique, indices } = uniqueStimuli(family, points);
   for (const point of unique) checkStretchable(family, stimulus.stretch, point);
 
-  const program = loadedProgram(runtime, { network, stimulus, variable, layers, precision });
+  const weightInputs = [...(weights?.keys() ?? [])];
+  const program = loadedProgram(runtime, { network, stimulus, variable, layers, precision, weightInputs });
+  const fedWeights = Object.fromEntries(
+    [...(weights ?? [])].filter(([name]) => program.weightInputs.has(name)),
+  );
   const fixedBatch = networkInput(network).batchSize;
   const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.length);
   const tangentInput = tangentName(findParameter(family, variable).programInput);
@@ -101,10 +110,12 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
       next += batchSize;
       const batch = unique.slice(start, start + batchSize);
       const count = fixedBatch ?? batch.length;
-      const results = await runtime.run(program, feeds(family, batch, count, tangentInput), {
-        signal,
-        transferFeeds: true,
-      });
+      const results = await runtime.run(
+        program.handle,
+        { ...feeds(family, batch, count, tangentInput), ...fedWeights },
+        // Weights are fed with every batch.
+        { signal, transferFeeds: weights === undefined },
+      );
       outputs.forEach((output, layer) => {
         const d = results[output];
         if (d?.dtype !== 'float64' || sizeOf(d.shape) !== count)
@@ -130,13 +141,20 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
 }
 
 /** The program last measured on each network: other values of the stimulus's parameters need no other program. */
-const LATEST = new WeakMap<Program, { readonly key: string; readonly handle: ProgramHandle }>();
+const LATEST = new WeakMap<Program, LoadedProgram>();
+
+interface LoadedProgram {
+  readonly key: string;
+  readonly handle: ProgramHandle;
+  /** Weights that it takes as inputs. */
+  readonly weightInputs: ReadonlySet<string>;
+}
 
 function loadedProgram(
   runtime: Runtime,
   options: Required<SensitivityProgramOptions> & { readonly stimulus: MeasuredStimulus },
-): ProgramHandle {
-  const { network, stimulus, variable, layers, precision } = options;
+): LoadedProgram {
+  const { network, stimulus, variable, layers, precision, weightInputs } = options;
   const { family, widthPixels, heightPixels, stretch, input } = stimulus;
   const tensors = layers.map(({ tensor }) => tensor);
   const key = JSON.stringify([
@@ -148,12 +166,20 @@ function loadedProgram(
     variable,
     tensors,
     precision,
+    weightInputs,
   ]);
   const latest = LATEST.get(network);
-  if (latest?.key === key) return latest.handle;
-  const handle = runtime.load(writeProgram(sensitivityProgram(options)));
-  LATEST.set(network, { key, handle });
-  return handle;
+  if (latest?.key === key) return latest;
+  const program = sensitivityProgram(options);
+  const loaded = {
+    key,
+    handle: runtime.load(writeProgram(program)),
+    weightInputs: new Set(
+      program.inputs.map(({ name }) => name).filter((name) => weightInputs.includes(name)),
+    ),
+  };
+  LATEST.set(network, loaded);
+  return loaded;
 }
 
 function feeds(

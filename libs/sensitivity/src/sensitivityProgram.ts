@@ -10,6 +10,7 @@ import {
   compose,
   foldBatchNormalization,
   inFloat64,
+  initializersAsInputs,
   upgradeOpset,
   withOutputs,
   type Program,
@@ -33,6 +34,11 @@ export interface SensitivityProgramOptions {
   readonly layers: readonly Layer[];
   /** What network and tangents are computed in; default: float32. */
   readonly precision?: Precision;
+  /**
+   * Weights of the network that become inputs, so that the program serves for other values of them: normalisation is
+   * then not folded. Those that the layers do not depend on are left out. Of float32 only.
+   */
+  readonly weightInputs?: readonly string[];
 }
 
 /**
@@ -57,6 +63,7 @@ export function sensitivityProgram({
   variable,
   layers,
   precision = 'float32',
+  weightInputs = [],
 }: SensitivityProgramOptions): Program {
   const wrt = findParameter(findFamily(familyName(stimulus)), variable).programInput;
   const input = networkInput(network);
@@ -64,8 +71,7 @@ export function sensitivityProgram({
   const tensors = [...new Set(layers.map(({ tensor }) => tensor))];
 
   const plain = withOutputs(upgradeOpset(network), tensors);
-  // Folding rounds weights to float32.
-  const back = precision === 'float64' ? inFloat64(plain) : foldBatchNormalization(plain);
+  const back = computable(plain, precision, weightInputs);
   const image = encodedStimulus(stimulus, network, precision);
   const whole = compose(image, back, {
     [input.name]: image.outputs[0]?.name ?? '',
@@ -77,7 +83,20 @@ export function sensitivityProgram({
       layerOutput(layers.findIndex((layer) => layer.tensor === tensor)),
     ]),
   );
-  return sumOfSquares(tangents, outputs);
+  const program = sumOfSquares(tangents, outputs);
+  return initializersAsInputs(
+    program,
+    weightInputs.filter((name) => program.initializers.has(name)),
+  );
+}
+
+/** The network as it is differentiated. */
+function computable(network: Program, precision: Precision, weightInputs: readonly string[]): Program {
+  if (weightInputs.length === 0)
+    // Folding rounds weights to float32.
+    return precision === 'float64' ? inFloat64(network) : foldBatchNormalization(network);
+  if (precision === 'float32') return network;
+  throw new RangeError('Weights become inputs in float32 only.');
 }
 
 /** The stimulus as it is fed to the network. */
