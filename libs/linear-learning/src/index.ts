@@ -1,6 +1,7 @@
 export { acuityCyclesPerPixel, searchedAcuityCyclesPerPixel } from './acuity.js';
 export { discreteLearnedAt, discreteLearning, type DiscreteLearning } from './discreteLearning.js';
 export { flowIntegral } from './flowIntegral.js';
+export { initialProportion } from './initialProportion.js';
 export {
   cyclesPerPixel,
   frequencySensitivity,
