@@ -1,10 +1,26 @@
-import type { DatasetSource, ImageSet } from './imageSet.js';
+import { checkSceneOptions, SCENE_CLASSES } from '@oblique/scenes';
+import { arrangeImages, type ArrangedImages } from './arrangeImages.js';
+import { defaultCacheFolder } from './cachedFile.js';
+import { cifarImages, type LocalFile } from './cifarImages.js';
+import { IndexedImages } from './indexedImages.js';
+import { DatasetError, type DatasetSource, type ImageSet } from './imageSet.js';
+import { limitEvenly } from './limitEvenly.js';
+import { locate, type Located } from './locate.js';
+import { s3Downloaded } from './s3Files.js';
+import { stackedImages } from './stackedImages.js';
+import type { StoredFile } from './storedFile.js';
+import { trainingFiles } from './trainingFiles.js';
+import { zippedImages } from './zippedImages.js';
 
 export interface OpenImageSetOptions {
   /** Where downloaded and unpacked archives are kept; default `oblique/datasets` in the user's cache folder. */
   readonly cacheFolder?: string;
   readonly signal?: AbortSignal;
 }
+
+const READABLE =
+  'Readable are image folders and .tar or .tar.gz archives (.jpg, .png, .webp), CIFAR in binary (.bin), .npz with ' +
+  'data and labels, and .npy.';
 
 /**
  * Opens a set of images: scenes, folders with one folder a class, .tar and .tar.gz archives of the same, CIFAR-10/100
@@ -13,8 +29,66 @@ export interface OpenImageSetOptions {
  * @throws DatasetError where there are no images, or not in an order that can be understood
  */
 export async function openImageSet(
-  _source: DatasetSource,
-  _options: OpenImageSetOptions = {},
+  source: DatasetSource,
+  { cacheFolder = defaultCacheFolder(), signal }: OpenImageSetOptions = {},
 ): Promise<ImageSet> {
-  throw new Error('Not built yet.');
+  if (source.kind === 'scenes') {
+    const { scenes: options, limit = Infinity } = source;
+    checkSceneOptions(options);
+    return new IndexedImages({
+      kind: 'scenes',
+      synthetic: true,
+      length: Math.min(options.count, limit),
+      classes: SCENE_CLASSES,
+      entry: (index) => ({ kind: 'scene', options, index }),
+    });
+  }
+  const located = await locate(source.location, cacheFolder, signal);
+  const { kind, images } = await imagesOf(source.location, located, cacheFolder);
+  const { classes, entries } = limitEvenly(images, source.limit ?? Infinity);
+  return new IndexedImages({
+    kind,
+    synthetic: false,
+    length: entries.length,
+    classes,
+    entry: (index) => {
+      const entry = entries[index];
+      if (!entry) throw new RangeError(`There is no image ${index}.`);
+      return entry;
+    },
+  });
+}
+
+async function imagesOf(
+  location: string,
+  { kind, files: all }: Located,
+  cacheFolder: string,
+): Promise<{ readonly kind: string; readonly images: ArrangedImages }> {
+  const files = trainingFiles([...all].sort((a, b) => (a.name < b.name ? -1 : 1)));
+  const named = (pattern: RegExp): readonly StoredFile[] => files.filter(({ name }) => pattern.test(name));
+  const local = (found: readonly StoredFile[]): Promise<LocalFile[]> =>
+    Promise.all(found.map((file) => localised(file, cacheFolder)));
+
+  const pictures = named(/\.(jpe?g|png|webp)$/i);
+  if (pictures.length > 0) return { kind, images: arrangeImages(pictures) };
+  const binaries = named(/\.bin$/i);
+  if (binaries.length > 0) {
+    const [names] = await local(named(/(^|\/)(batches\.meta|fine_label_names)\.txt$/));
+    return { kind: 'CIFAR', images: await cifarImages(await local(binaries), names) };
+  }
+  const zips = named(/\.npz$/i);
+  if (zips.length > 0) return { kind: '.npz', images: await zippedImages(await local(zips), cacheFolder) };
+  const stacks = named(/\.npy$/i);
+  if (stacks.length > 0) {
+    const entries = await Promise.all((await local(stacks)).map((file) => stackedImages(file)));
+    return { kind: '.npy', images: { classes: [], entries: entries.flat() } };
+  }
+  const others = all.length === 0 ? 'nothing' : `${all.length} files, e.g. ${all[0]?.name ?? ''}`;
+  throw new DatasetError(`${location} holds no images, but ${others}. ${READABLE}`);
+}
+
+/** The file with its bytes on the local disk. */
+async function localised({ name, bytes }: StoredFile, cacheFolder: string): Promise<LocalFile> {
+  if (bytes.kind !== 'object') return { name, bytes };
+  return { name, bytes: { kind: 'file', path: await s3Downloaded(bytes.bucket, bytes.key, cacheFolder) } };
 }

@@ -1,0 +1,120 @@
+import { createReadStream, createWriteStream, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
+import { parseS3Location } from '@oblique/artifacts';
+import { cachedFile } from './cachedFile.js';
+import { downloaded } from './downloaded.js';
+import { folderFiles } from './folderFiles.js';
+import { DatasetError } from './imageSet.js';
+import { s3Downloaded, s3Files } from './s3Files.js';
+import type { StoredFile } from './storedFile.js';
+import { tarFiles } from './tarFiles.js';
+
+/** What was found at a location. */
+export interface Located {
+  readonly kind: 'image folder' | 'tar archive' | 'S3 prefix' | 'file';
+  readonly files: readonly StoredFile[];
+}
+
+const SINGLE_FILE = /\.(tar|tar\.gz|tgz|npz|npy|bin)$/i;
+
+/**
+ * The files at a location; what lies elsewhere in one file is fetched into the cache first.
+ * @throws DatasetError where there is nothing, or what is there cannot be had
+ */
+export async function locate(
+  location: string,
+  cacheFolder: string,
+  signal: AbortSignal | undefined,
+): Promise<Located> {
+  const [, address = '', folder] = /^(.*?\.(?:tar|tar\.gz|tgz))#(.+)$/i.exec(location) ?? ['', location];
+  const located = await found(address, cacheFolder, signal);
+  if (folder === undefined) return located;
+  const inside = `${folder.replace(/^\/+|\/+$/g, '')}/`;
+  const files = located.files.filter(({ name }) => name.startsWith(inside));
+  if (files.length === 0) throw new DatasetError(`${address} has no folder ${folder}.`);
+  return { ...located, files: files.map((file) => ({ ...file, name: file.name.slice(inside.length) })) };
+}
+
+async function found(
+  address: string,
+  cacheFolder: string,
+  signal: AbortSignal | undefined,
+): Promise<Located> {
+  if (address === '')
+    throw new DatasetError('A dataset needs a location: a path, s3://bucket/prefix or a web address.');
+  if (/^https?:\/\//i.test(address)) {
+    const name = basename(new URL(address).pathname);
+    if (!SINGLE_FILE.test(name)) {
+      throw new DatasetError(
+        `${address} must be one file: .tar, .tar.gz, .npz, .npy or .bin; folders cannot be listed over the web.`,
+      );
+    }
+    return await fileOrArchive(await downloaded(address, cacheFolder, signal), name, cacheFolder, signal);
+  }
+  if (/^s3:\/\//i.test(address)) {
+    const location = parseS3Location(address, process.env);
+    const key = location.prefix.slice(0, -1);
+    if (!SINGLE_FILE.test(key)) return { kind: 'S3 prefix', files: await s3Files(location, signal) };
+    return await fileOrArchive(
+      await s3Downloaded(location, key, cacheFolder),
+      basename(key),
+      cacheFolder,
+      signal,
+    );
+  }
+  const path = resolve(/^file:\/\//i.test(address) ? fileURLToPath(address) : address);
+  const status = await statusOf(path);
+  if (status.isDirectory()) return { kind: 'image folder', files: await folderFiles(path, signal) };
+  return await fileOrArchive(path, basename(path), cacheFolder, signal);
+}
+
+async function statusOf(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DatasetError(`There is no dataset at ${path}: ${reason}.`, { cause });
+  }
+}
+
+/** @param name what the file is called where it comes from; its copy in the cache is not called so */
+async function fileOrArchive(
+  path: string,
+  name: string,
+  cacheFolder: string,
+  signal: AbortSignal | undefined,
+): Promise<Located> {
+  if (/\.tar$/i.test(name)) return { kind: 'tar archive', files: await tarFiles(path, signal) };
+  if (/\.(tar\.gz|tgz)$/i.test(name)) {
+    const tar = await unzipped(path, name, cacheFolder, signal);
+    return { kind: 'tar archive', files: await tarFiles(tar, signal) };
+  }
+  return { kind: 'file', files: [{ name, bytes: { kind: 'file', path } }] };
+}
+
+async function unzipped(
+  path: string,
+  name: string,
+  cacheFolder: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { mtimeMs, size } = await stat(path);
+  return await cachedFile(cacheFolder, ['gunzip', path, mtimeMs, size], async (target) => {
+    try {
+      await pipeline(
+        createReadStream(path),
+        createGunzip(),
+        createWriteStream(target),
+        signal ? { signal } : {},
+      );
+    } catch (cause) {
+      signal?.throwIfAborted();
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new DatasetError(`${name} cannot be unpacked: ${reason}.`, { cause });
+    }
+  });
+}
