@@ -2,7 +2,7 @@ import { randomStream, type RandomStream } from '@oblique/random';
 import { hueQuantile, orientationQuantile } from './priors.js';
 import { CLASS_SHAPES, SCENE_CLASSES, sceneClass } from './sceneClasses.js';
 import type { SceneOptions } from './sceneOptions.js';
-import { roundedBox } from './shapes.js';
+import { enlarged, roundedBox } from './shapes.js';
 import { Stripes } from './stripes.js';
 import { colourOf, NARROWEST_EDGE_PIXELS, paint, type Surface } from './surface.js';
 
@@ -35,14 +35,15 @@ export function scene(options: SceneOptions, index: number): Scene {
   const light = { level: between(random, 0.4, 0.65), range: between(random, 0.4, 1) };
   paint(canvas, sizePixels, ground(options, random, light));
   for (let painted = 0; painted < SURFACES; painted++) {
-    paint(canvas, sizePixels, patch(options, random, light));
+    const surface = patch(options, random, light);
+    if (surface !== undefined) paint(canvas, sizePixels, surface);
   }
   const classIndex = sceneClass(index);
   const { object, outline, hueRad } = objectOf(options, random, light, classIndex);
   paint(canvas, sizePixels, outline);
   paint(canvas, sizePixels, object);
   return {
-    pixels: Uint8Array.from(canvas, (value) => Math.round(255 * value)),
+    pixels: inBytes(canvas),
     classIndex,
     objectOrientationRad: object.orientationRad % Math.PI,
     objectHueRad: hueRad,
@@ -77,7 +78,7 @@ function ground(options: SceneOptions, random: RandomStream, light: Light): Surf
   const { sizePixels } = options;
   return {
     ...material(options, random, light),
-    shape: () => -Infinity,
+    shape: roundedBox(sizePixels, sizePixels),
     radiusPixels: sizePixels,
     centreXPixels: 0,
     centreYPixels: 0,
@@ -85,23 +86,27 @@ function ground(options: SceneOptions, random: RandomStream, light: Light): Surf
   };
 }
 
-function patch(options: SceneOptions, random: RandomStream, light: Light): Surface {
+/** A surface somewhere around the image; undefined where it lies outside. */
+function patch(options: SceneOptions, random: RandomStream, light: Light): Surface | undefined {
   const { sizePixels } = options;
   // Density ∝ radius ^ −2 from 1/10 to 1/2 of the size: many small ones, as of things in the world.
   const radius = sizePixels / between(random, 2, 10);
   const elongation = Math.sqrt(between(random, 1, 4));
   const halfLength = radius * elongation;
   const halfWidth = radius / elongation;
-  const shape = roundedBox(halfLength, halfWidth, halfWidth * between(random, 0, 1));
   const radiusPixels = Math.hypot(halfLength, halfWidth);
   const distance = Math.sqrt(random.uniform()) * (HALF_DIAGONAL * sizePixels + radiusPixels);
   const direction = between(random, 0, 2 * Math.PI);
+  const centreXPixels = distance * Math.cos(direction);
+  const centreYPixels = distance * Math.sin(direction);
+  if (Math.max(Math.abs(centreXPixels), Math.abs(centreYPixels)) > sizePixels / 2 + radiusPixels)
+    return undefined;
   return {
     ...material(options, random, light),
-    shape,
+    shape: roundedBox(halfLength, halfWidth, halfWidth * between(random, 0, 1)),
     radiusPixels,
-    centreXPixels: distance * Math.cos(direction),
-    centreYPixels: distance * Math.sin(direction),
+    centreXPixels,
+    centreYPixels,
     stripes: texture(options, random, radiusPixels),
   };
 }
@@ -120,7 +125,7 @@ function objectOf(
   const direction = between(random, 0, 2 * Math.PI);
   const object = {
     ...made,
-    shape: (along: number, across: number) => unit(along / scale, across / scale) * scale,
+    shape: enlarged(unit, scale),
     radiusPixels: 1.3 * scale,
     centreXPixels: distance * Math.cos(direction),
     centreYPixels: distance * Math.sin(direction),
@@ -133,7 +138,7 @@ function objectOf(
   const rimPixels = sizePixels / 28;
   const outline = {
     ...object,
-    shape: (along: number, across: number) => object.shape(along, across) - rimPixels,
+    shape: enlarged(unit, scale, rimPixels),
     radiusPixels: object.radiusPixels + rimPixels,
     brightness: object.brightness > 0.5 ? 0.1 : 0.95,
     contrast: 0,
@@ -159,4 +164,11 @@ function edgeWidth({ frequency, sizePixels }: SceneOptions, random: RandomStream
 
 function between(random: RandomStream, low: number, high: number): number {
   return low + (high - low) * random.uniform();
+}
+
+/** From 0 … 1 to 0 … 255, rounded. */
+function inBytes(canvas: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(canvas.length);
+  for (let place = 0; place < canvas.length; place++) bytes[place] = 255 * (canvas[place] ?? 0) + 0.5;
+  return bytes;
 }

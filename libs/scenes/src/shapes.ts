@@ -45,6 +45,11 @@ export function moved(shape: Shape, byAlong: number, byAcross: number): Shape {
   return (along, across) => shape(along - byAlong, across - byAcross);
 }
 
+/** A shape `scale` times as large, and then grown by `margin` on all sides. */
+export function enlarged(shape: Shape, scale: number, margin = 0): Shape {
+  return (along, across) => shape(along / scale, across / scale) * scale - margin;
+}
+
 /** A regular polygon with a side parallel to the stripes, from the distance of its sides from its centre. */
 export function polygon(sides: number, apothem: number): Shape {
   const normals = Array.from({ length: sides }, (_, side) => (2 * Math.PI * side) / sides).map(

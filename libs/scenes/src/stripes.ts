@@ -2,7 +2,7 @@ import type { RandomStream } from '@oblique/random';
 
 /** Entries a pixel: 8 or more to a period of the finest stripes. */
 const SAMPLES_PER_PIXEL = 4;
-const WAVES_PER_OCTAVE = 2;
+const WAVES_PER_OCTAVE = 1.5;
 /** Finer stripes would alias where they run along the pixels' diagonals as little as where they run along rows. */
 const HIGHEST_CYCLES_PER_PIXEL = 0.4;
 
@@ -12,7 +12,8 @@ const HIGHEST_CYCLES_PER_PIXEL = 0.4;
  * orientations falls as frequency ^ −exponent.
  */
 export class Stripes {
-  readonly #samples: Float32Array;
+  readonly #samples: Float64Array;
+  readonly #gain: number;
   readonly #reach: number;
 
   /**
@@ -31,7 +32,8 @@ export class Stripes {
       addWave(samples, amplitude, frequency / SAMPLES_PER_PIXEL, random.uniform());
       power += (amplitude * amplitude) / 2;
     }
-    this.#samples = Float32Array.from(samples, (value) => value / Math.sqrt(power));
+    this.#samples = samples;
+    this.#gain = 1 / Math.sqrt(power);
     this.#reach = (samples.length - 2) / 2;
   }
 
@@ -40,7 +42,7 @@ export class Stripes {
     const place = Math.min(Math.max(acrossPixels * SAMPLES_PER_PIXEL + this.#reach, 0), 2 * this.#reach);
     const below = Math.floor(place);
     const value = this.#samples[below] ?? 0;
-    return value + (place - below) * ((this.#samples[below + 1] ?? 0) - value);
+    return this.#gain * (value + (place - below) * ((this.#samples[below + 1] ?? 0) - value));
   }
 }
 
