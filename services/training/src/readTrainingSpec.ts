@@ -1,5 +1,6 @@
 import { ServiceError } from '@oblique/service';
 import { readLinearTraining } from './readLinearTraining.js';
+import { readNetworkTraining } from './readNetworkTraining.js';
 import type { TrainingSpec } from './trainingMessage.js';
 import type { TrainingPlan } from './trainingPlan.js';
 
@@ -12,6 +13,7 @@ export function readTrainingSpec(spec: TrainingSpec | undefined): TrainingPlan {
     case 'linear':
       return readLinearTraining(spec.learner.value, spec.seed);
     case 'network':
+      return readNetworkTraining(spec.learner.value, spec.seed);
     case undefined:
       throw new ServiceError(
         'INVALID_ARGUMENT',

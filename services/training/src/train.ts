@@ -4,6 +4,7 @@ import type { Runtime } from '@oblique/runtime';
 import type { Learner } from './learner.js';
 import { LinearLearner } from './linearLearner.js';
 import { metricsArchive, readMetricsArchive } from './metricsArchive.js';
+import { NetworkLearner } from './networkLearner.js';
 
 import { provenanceOf } from './provenance.js';
 import { getSnapshot, putSnapshot, type Snapshot } from './snapshot.js';
@@ -109,9 +110,9 @@ async function openLearner(
   snapshot: Snapshot | undefined,
 ): Promise<Learner> {
   const { plan } = job;
-  if (plan.kind === 'network') throw new Error('Not built yet.');
-
-  return LinearLearner.open(plan, job, context, snapshot);
+  return plan.kind === 'network'
+    ? NetworkLearner.open(plan, job, context, snapshot)
+    : LinearLearner.open(plan, job, context, snapshot);
 }
 
 function checkFinite({ step, loss, learningRate }: Metrics): void {

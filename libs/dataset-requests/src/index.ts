@@ -1,0 +1,3 @@
+export { readAugmentation } from './readAugmentation.js';
+export { readDataset, type RequestedDataset, type RequestedGratings } from './readDataset.js';
+export { readTask } from './readTask.js';

@@ -1,0 +1,95 @@
+import { float32, ndarray, sizeOf } from '@oblique/arrays';
+import { openImageSet, TrainingBatches, type Batch, type DatasetSource, type ImageSet } from '@oblique/datasets';
+import { preprocessingProgram, readPreprocessing } from '@oblique/networks';
+import type { Program, Shape } from '@oblique/onnx';
+import { ServiceError } from '@oblique/service';
+import type { NetworkPlan } from './readNetworkTraining.js';
+import type { TrainingBatch, TrainingData } from './trainingData.js';
+
+/** Photographs are larger than what networks are trained on: without another word they are made this small. */
+const LARGEST_DEFAULT_PIXELS = 224;
+
+/** Images out of a set, decoded and changed while the step before runs. */
+export class ImageData implements TrainingData {
+  readonly classes: number;
+  readonly stepsPerEpoch: number;
+  readonly inputSizePixels: number;
+  readonly #set: ImageSet;
+  readonly #batches: TrainingBatches;
+  readonly #flat: boolean;
+
+  private constructor(set: ImageSet, plan: NetworkPlan, inputSizePixels: number) {
+    const { task, augmentation, batchSize, seed, heldOutFraction } = plan;
+    this.#set = set;
+    this.inputSizePixels = inputSizePixels;
+    this.#batches = new TrainingBatches(set, {
+      task,
+      augmentation,
+      batchSize,
+      seed,
+      inputSizePixels,
+      heldOutFraction,
+    });
+    this.classes = this.#batches.classes;
+    this.stepsPerEpoch = this.#batches.stepsPerEpoch;
+    this.#flat = plan.start.kind === 'architecture';
+    if (batchSize > this.#batches.trainingLength) {
+      throw new ServiceError(
+        'VALUE_OUT_OF_RANGE',
+        `batch_size = ${batchSize} is more than the ${this.#batches.trainingLength} images to learn from.`,
+        { field: 'spec.network.batch_size' },
+      );
+    }
+  }
+
+  /** @throws DatasetError where the set cannot be read or cannot serve the task, ServiceError */
+  static async open(
+    source: DatasetSource,
+    plan: NetworkPlan,
+    inputSizePixels: number,
+    signal: AbortSignal | undefined,
+  ): Promise<ImageData> {
+    const set = await openImageSet(source, signal === undefined ? {} : { signal });
+    try {
+      return new ImageData(set, plan, inputSizePixels || (await sizeOfImages(set)));
+    } catch (error) {
+      await set.close();
+      throw error;
+    }
+  }
+
+  shapes(batchSize: number): Readonly<Record<string, Shape>> {
+    return { image: [batchSize, 3, this.inputSizePixels, this.inputSizePixels] };
+  }
+
+  front(network: Program): Program | undefined {
+    const preprocessing = readPreprocessing(network);
+    return preprocessing && preprocessingProgram(preprocessing);
+  }
+
+  async batch(step: number): Promise<TrainingBatch> {
+    return this.#examples(await this.#batches.batch(step));
+  }
+
+  async *heldOut(): AsyncGenerator<TrainingBatch> {
+    for await (const batch of this.#batches.heldOut()) yield this.#examples(batch);
+  }
+
+  async close(): Promise<void> {
+    await this.#batches.close();
+    await this.#set.close();
+  }
+
+  #examples({ image, label, weight }: Batch): TrainingBatch {
+    if (this.classes > 0) return { image, label, weight };
+    const [count = 0, ...pixels] = image.shape;
+    // Built-in architectures answer with one row of numbers an image.
+    const target = this.#flat ? ndarray('float32', [count, sizeOf(pixels)], image.data) : image;
+    return { image, target: float32(target.shape, target.data) };
+  }
+}
+
+async function sizeOfImages(set: ImageSet): Promise<number> {
+  const { width, height } = await set.read(0);
+  return Math.min(width, height, LARGEST_DEFAULT_PIXELS);
+}
