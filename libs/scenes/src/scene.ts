@@ -63,12 +63,14 @@ type Material = Pick<
 
 function material(options: SceneOptions, random: RandomStream, light: Light): Material & { hueRad: number } {
   const hueRad = hueQuantile(options.hue, random.uniform());
+  // Edges between evenly lit surfaces fall steeply with frequency; a whiter world has fewer of them.
+  const flatness = Math.min(1, options.frequency.exponent);
   return {
     hueRad,
     orientationRad: orientationQuantile(options.orientation, random.uniform()),
     colour: colourOf(hueRad, between(random, 0.1, 0.95)),
-    brightness: light.level + light.range * between(random, -0.4, 0.4),
-    contrast: light.range * between(random, 0.04, 0.3),
+    brightness: light.level + flatness * light.range * between(random, -0.4, 0.4),
+    contrast: light.range * between(random, 0.05, 0.35),
     bendPerPixel: (between(random, -1, 1) * 0.3) / options.sizePixels,
     edgeWidthPixels: edgeWidth(options, random),
   };
@@ -103,7 +105,7 @@ function patch(options: SceneOptions, random: RandomStream, light: Light): Surfa
     return undefined;
   return {
     ...material(options, random, light),
-    shape: roundedBox(halfLength, halfWidth, halfWidth * between(random, 0, 1)),
+    shape: roundedBox(halfLength, halfWidth, halfWidth * between(random, 0, 0.5)),
     radiusPixels,
     centreXPixels,
     centreYPixels,
@@ -131,7 +133,7 @@ function objectOf(
     centreYPixels: distance * Math.sin(direction),
     // Half of them upside down.
     orientationRad: made.orientationRad + Math.PI * random.integer(2),
-    contrast: light.range * between(random, 0.2, 0.35),
+    contrast: light.range * between(random, 0.25, 0.4),
     bendPerPixel: 0,
     stripes: new Stripes(random, options.frequency.exponent, 0.6 / scale, 1.3 * scale),
   };
@@ -140,7 +142,7 @@ function objectOf(
     ...object,
     shape: enlarged(unit, scale, rimPixels),
     radiusPixels: object.radiusPixels + rimPixels,
-    brightness: object.brightness > 0.5 ? 0.1 : 0.95,
+    brightness: object.brightness + (object.brightness > 0.5 ? -0.3 : 0.3),
     contrast: 0,
   };
   return { object, outline, hueRad: made.hueRad };
