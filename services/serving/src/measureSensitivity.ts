@@ -19,10 +19,9 @@ import {
   type Precision,
   type Sensitivity,
 } from '@oblique/sensitivity';
-import { serverStreaming, ServiceError } from '@oblique/service';
+import { progressStream, serverStreaming, ServiceError } from '@oblique/service';
 import { readGrid, readStimulus, readVariable, refusingAsync } from '@oblique/stimulus-requests';
 import type { ModelRegistry } from './modelRegistry.js';
-import { progressStream } from './progressStream.js';
 
 /** Version of what is measured: raised when the same request would give other numbers. */
 const VERSION = '1';
