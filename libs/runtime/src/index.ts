@@ -6,5 +6,5 @@ export {
   type RuntimeUsage,
 } from './runtime.js';
 export { ProgramHandle } from './programHandle.js';
-export type { Device, Feeds, Signature, TensorSignature } from './messages.js';
+export type { Device, ExecutorName, Feeds, Signature, TensorSignature } from './messages.js';
 export * from './errors.js';

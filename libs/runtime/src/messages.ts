@@ -4,6 +4,9 @@ import type { Failure } from './failure.js';
 /** Where programs run. */
 export type Device = 'cpu' | 'cuda';
 
+/** What executes them: TensorFlow runs programs of fixed shapes in float32, such as training steps. */
+export type ExecutorName = 'onnxruntime' | 'tensorflow';
+
 /** A tensor at a program's border, as the executor sees it. A size that is a text is free; `''` is free and unnamed. */
 export interface TensorSignature {
   readonly name: string;
@@ -21,6 +24,7 @@ export interface Signature {
 /** How workers run programs. */
 export interface WorkerConfiguration {
   readonly device: Device;
+  readonly executor: ExecutorName;
   readonly threads: number;
 }
 

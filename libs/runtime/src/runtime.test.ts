@@ -398,6 +398,21 @@ describe('Runtime.start', () => {
     }
   });
 
+  it('runs programs on TensorFlow, or says why it cannot', async () => {
+    const start = await Runtime.start({ device: 'cpu', executor: 'tensorflow' }).catch(
+      (error: unknown) => error,
+    );
+    if (start instanceof Runtime) {
+      expect(start.info.executor).toMatch(/^tensorflow\.js/);
+      const { y } = await start.run(start.load(affine(2, 1)), { x: float32([1], [3]) });
+      expect(y).toEqual(float32([1], [7]));
+      await start.close();
+    } else {
+      expect(start).toBeInstanceOf(DeviceUnavailableError);
+      expect(String(start)).toMatch(/TensorFlow cannot be used here .*npm rebuild/);
+    }
+  });
+
   it('refuses options that make no sense', async () => {
     await expect(Runtime.start({ device: 'cpu', workers: 0 })).rejects.toThrow(/workers .* from 1, not 0/);
     await expect(Runtime.start({ device: 'cpu', threadsPerWorker: 1.5 })).rejects.toThrow(RangeError);

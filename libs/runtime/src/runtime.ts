@@ -2,11 +2,13 @@ import { bytesOf, ndarrayFromBytes, type NdArray } from '@oblique/arrays';
 import { availableParallelism, totalmem } from 'node:os';
 import { ProgramHandle, digestOf } from './programHandle.js';
 import { WorkerPool } from './workerPool.js';
-import type { Device, Feeds, Signature } from './messages.js';
+import type { Device, ExecutorName, Feeds, Signature } from './messages.js';
 
 export interface RuntimeOptions {
   /** Where programs run. It is used or {@link Runtime.start} fails; there is no falling back. */
   readonly device: Device;
+  /** What executes them; as with the device, there is no falling back. Default: `onnxruntime`. */
+  readonly executor?: ExecutorName | undefined;
   /**
    * Programs that run at the same time, each in a worker thread of its own. Default: one a core on the CPU, one on
    * CUDA. Workers start when there is work for them.
@@ -83,6 +85,7 @@ export class Runtime {
     }
     const pool = new WorkerPool({
       device,
+      executor: options.executor ?? 'onnxruntime',
       threads: threadsPerWorker,
       workers,
       memoryLimitBytes,
