@@ -9,10 +9,7 @@ const DEFAULT_ASPECT = [3 / 4, 4 / 3] as const;
  * The augmentation out of a request; absent: none.
  * @throws ServiceError naming the field, the value and what is allowed.
  */
-export function readAugmentation(
-  message: datasetV1.Augmentation | undefined,
-  field: string,
-): Augmentation {
+export function readAugmentation(message: datasetV1.Augmentation | undefined, field: string): Augmentation {
   if (message === undefined) return NO_AUGMENTATION;
   return {
     crop: readCrop(message.crop, field),
@@ -52,7 +49,10 @@ function bounds(
 ): readonly [number, number] {
   const [low, high] = [least || defaults[0], most || defaults[1]];
   if (low > 0 && low <= high && Number.isFinite(high)) return [low, high];
-  throw refusal(`${path}_min`, `= ${low} and ${path}_max = ${high}: both must be above 0, the first not the larger.`);
+  throw refusal(
+    `${path}_min`,
+    `= ${low} and ${path}_max = ${high}: both must be above 0, the first not the larger.`,
+  );
 }
 
 function readOrder(order: datasetV1.RotationOrder, field: string): Augmentation['rotationOrder'] {
@@ -63,7 +63,10 @@ function readOrder(order: datasetV1.RotationOrder, field: string): Augmentation[
     case datasetV1.RotationOrder.ROTATION_ORDER_BEFORE_CROP:
       return 'beforeCrop';
     default:
-      throw refusal(field, `= ${order} is unknown; give ROTATION_ORDER_BEFORE_CROP or ROTATION_ORDER_AFTER_CROP.`);
+      throw refusal(
+        field,
+        `= ${order} is unknown; give ROTATION_ORDER_BEFORE_CROP or ROTATION_ORDER_AFTER_CROP.`,
+      );
   }
 }
 

@@ -10,11 +10,7 @@ const DEFAULT_ORIENTATION_BINS = 12;
  * The task out of a request; unspecified: the class. Whether the dataset can serve it is known once it is open.
  * @throws ServiceError naming the field.
  */
-export function readTask(
-  task: datasetV1.Task,
-  dataset: datasetV1.Dataset | undefined,
-  field: string,
-): Task {
+export function readTask(task: datasetV1.Task, dataset: datasetV1.Dataset | undefined, field: string): Task {
   switch (task) {
     case datasetV1.Task.TASK_UNSPECIFIED:
     case datasetV1.Task.TASK_CLASS:

@@ -1,5 +1,7 @@
 import type { ArtifactStore } from '@oblique/artifacts';
+import { DatasetError } from '@oblique/datasets';
 import { selectLayers } from '@oblique/networks';
+import { SensitivityError } from '@oblique/sensitivity';
 import { ServiceError } from '@oblique/service';
 import type { NetworkPlan } from './readNetworkTraining.js';
 import { openStart, type TrainingStart } from './startNetwork.js';
@@ -11,21 +13,35 @@ const THIN = 1 / 64;
 
 /**
  * Checks what only data and models can tell, so that a training that cannot be is refused before it waits in the queue.
- * @throws ServiceError naming the field, DatasetError, ArtifactNotFoundError
+ * @throws ServiceError naming the field, ArtifactNotFoundError, MalformedProgramError
  */
-export async function checkPlan(plan: TrainingPlan, store: ArtifactStore, signal: AbortSignal): Promise<void> {
+export async function checkPlan(
+  plan: TrainingPlan,
+  store: ArtifactStore,
+  signal: AbortSignal,
+): Promise<void> {
   if (plan.kind === 'linear') {
     stepsOf(plan.recordedSteps, plan.learning.steps, 'spec.linear.recorded_steps');
     await Promise.all([store.describe(plan.patches.digest), store.describe(plan.components.digest)]);
     return;
   }
-  const start = await openStart(plan, store, signal);
+  const start = await opened(plan, store, signal);
   try {
     checkSteps(plan, start.totalSteps);
     checkAnswers(plan, start);
     checkLayers(plan, start);
   } finally {
     await start.data.close();
+  }
+}
+
+async function opened(plan: NetworkPlan, store: ArtifactStore, signal: AbortSignal): Promise<TrainingStart> {
+  try {
+    return await openStart(plan, store, signal);
+  } catch (cause) {
+    if (cause instanceof DatasetError) throw refusal('dataset', cause.message, cause);
+    if (cause instanceof SensitivityError) throw refusal('model', cause.message, cause);
+    throw cause;
   }
 }
 
@@ -69,11 +85,11 @@ function refusingRanges<Value>(work: () => Value): Value {
   try {
     return work();
   } catch (error) {
-    if (error instanceof RangeError) throw refusal('architecture', error.message);
+    if (error instanceof RangeError) throw refusal('architecture', error.message, error);
     throw error;
   }
 }
 
-function refusal(field: string, message: string): ServiceError {
-  return new ServiceError('INVALID_ARGUMENT', message, { field: `spec.network.${field}` });
+function refusal(field: string, message: string, cause?: Error): ServiceError {
+  return new ServiceError('INVALID_ARGUMENT', message, { field: `spec.network.${field}`, cause });
 }

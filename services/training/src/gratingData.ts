@@ -25,8 +25,10 @@ export class GratingData implements TrainingData {
     { task, heldOutFraction, batchSize, seed }: NetworkPlan,
     inputSizePixels: number,
   ) {
-    if (task.kind !== 'class') throw refusal('task', 'Gratings are learned by their class, the bin of their orientation.');
-    if (heldOutFraction > 0) throw refusal('held_out_fraction', 'Gratings are drawn anew for every step: none is kept out.');
+    if (task.kind !== 'class')
+      throw refusal('task', 'Gratings are learned by their class, the bin of their orientation.');
+    if (heldOutFraction > 0)
+      throw refusal('held_out_fraction', 'Gratings are drawn anew for every step: none is kept out.');
     this.#batches = new GratingBatches({ prior, labelNoise, bins, batchSize, seed });
     this.classes = this.#batches.classes;
     this.stepsPerEpoch = EPOCH_GRATINGS / batchSize;

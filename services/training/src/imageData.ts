@@ -1,5 +1,11 @@
 import { float32, ndarray, sizeOf } from '@oblique/arrays';
-import { openImageSet, TrainingBatches, type Batch, type DatasetSource, type ImageSet } from '@oblique/datasets';
+import {
+  openImageSet,
+  TrainingBatches,
+  type Batch,
+  type DatasetSource,
+  type ImageSet,
+} from '@oblique/datasets';
 import { preprocessingProgram, readPreprocessing } from '@oblique/networks';
 import type { Program, Shape } from '@oblique/onnx';
 import { ServiceError } from '@oblique/service';

@@ -2,7 +2,7 @@ import type { ArtifactRef } from '@oblique/artifacts';
 import { trainingV1 } from '@oblique/contracts';
 import { readAugmentation, readDataset, readTask, type RequestedDataset } from '@oblique/dataset-requests';
 import type { Augmentation, Task } from '@oblique/datasets';
-import { findArchitecture } from '@oblique/networks';
+import { findArchitecture, UnknownArchitectureError } from '@oblique/networks';
 import { readArtifactRef, ServiceError } from '@oblique/service';
 import type { Schedule } from '@oblique/training';
 import { above, atLeast, belowOne } from './readNumber.js';
@@ -47,7 +47,7 @@ export interface ModelStart {
   readonly model: ArtifactRef;
 }
 
-/** @throws ServiceError naming the field, the value and what is allowed; UnknownArchitectureError. */
+/** @throws ServiceError naming the field, the value and what is allowed. */
 export function readNetworkTraining(message: trainingV1.NetworkTraining, seed: number): NetworkPlan {
   const field = (name: string): string => `spec.network.${name}`;
   const dataset = readDataset(message.dataset, field('dataset'));
@@ -75,7 +75,7 @@ function readStart({ start, initialScale }: trainingV1.NetworkTraining): Archite
       const { architecture, width, inputSizePixels } = start.value;
       return {
         kind: 'architecture',
-        architecture: findArchitecture(architecture).name,
+        architecture: knownArchitecture(architecture),
         width: above(0, width || 1, 'spec.network.architecture.width'),
         inputSizePixels,
         initialScale: above(0, initialScale || 1, 'spec.network.initial_scale'),
@@ -95,6 +95,18 @@ function readStart({ start, initialScale }: trainingV1.NetworkTraining): Archite
         'spec.network.start is missing; it must name a built-in architecture or refer to a model.',
         { field: 'spec.network.start' },
       );
+  }
+}
+
+function knownArchitecture(name: string): string {
+  try {
+    return findArchitecture(name).name;
+  } catch (cause) {
+    if (!(cause instanceof UnknownArchitectureError)) throw cause;
+    throw new ServiceError('INVALID_ARGUMENT', cause.message, {
+      field: 'spec.network.architecture.architecture',
+      cause,
+    });
   }
 }
 

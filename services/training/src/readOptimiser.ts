@@ -41,9 +41,13 @@ export function readOptimiser(message: trainingV1.Optimiser | undefined, field: 
       return { method: 'sgd', momentum: belowOne(momentum, `${field}.momentum`), nesterov, ...common };
     case Method.METHOD_ADAM:
       if (momentum !== 0 || nesterov)
-        throw new ServiceError('INVALID_ARGUMENT', 'Adam takes neither momentum nor nesterov; leave them out.', {
-          field: momentum !== 0 ? `${field}.momentum` : `${field}.nesterov`,
-        });
+        throw new ServiceError(
+          'INVALID_ARGUMENT',
+          'Adam takes neither momentum nor nesterov; leave them out.',
+          {
+            field: momentum !== 0 ? `${field}.momentum` : `${field}.nesterov`,
+          },
+        );
       return { method: 'adam', ...common };
     default:
       throw new ServiceError(

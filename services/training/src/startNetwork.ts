@@ -40,7 +40,11 @@ export async function openStart(
   };
 }
 
-function built({ start, seed }: NetworkPlan, { classes, inputSizePixels }: TrainingData, width?: number): Program {
+function built(
+  { start, seed }: NetworkPlan,
+  { classes, inputSizePixels }: TrainingData,
+  width?: number,
+): Program {
   if (start.kind === 'model') throw new TypeError('A model is not built.');
   const { architecture, initialScale } = start;
   return buildNetwork(architecture, {

@@ -130,11 +130,14 @@ export class TrainingManager {
   }
 
   /** Goes on with trainings whose process died; those with which it cannot are told in the log. */
-  async recover(signal: AbortSignal): Promise<void> {
-    for (const { training, orphaned } of await this.#records.list()) {
-      if (!orphaned) continue;
+  async recover(): Promise<void> {
+    for (const stored of await this.#records.list()) {
+      if (!stored.orphaned) continue;
+      const { training } = stored;
       try {
-        await this.start(training.spec, training.label, signal);
+        const plan = readTrainingSpec(training.spec);
+        // Another version of Oblique would not go on to the same bits.
+        if (this.#idOf(plan) === training.id) this.#go(plan, training, stored);
       } catch (error) {
         this.#options.log.warn({ err: error, training: training.id }, 'a training could not be resumed');
       }
@@ -184,7 +187,7 @@ export class TrainingManager {
     return readMetricsArchive((await getSnapshot(store, resumePoint.snapshot)).metrics).metrics;
   }
 
-  async #go(plan: TrainingPlan, training: Training, stored: StoredTraining | undefined): Promise<Training> {
+  #go(plan: TrainingPlan, training: Training, stored: StoredTraining | undefined): Training {
     if (this.#stopping)
       throw new ServiceError('UNAVAILABLE', 'The training service is stopping; start it a little later.');
     const known = this.#active.get(training.id)?.active.training;

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { DatasetError } from '@oblique/datasets';
 import { trainingV1 } from '@oblique/contracts';
-import { UnknownArchitectureError } from '@oblique/networks';
+import { MalformedProgramError } from '@oblique/onnx';
 import { DeviceUnavailableError, Runtime } from '@oblique/runtime';
 import { defineService, implement } from '@oblique/service';
 import { cancelTraining } from './cancelTraining.js';
@@ -47,8 +46,7 @@ export const trainingService = defineService({
     },
   },
   errors: [
-    [DatasetError, 'INVALID_ARGUMENT'],
-    [UnknownArchitectureError, 'INVALID_ARGUMENT'],
+    [MalformedProgramError, 'MALFORMED_MODEL'],
     [DeviceUnavailableError, 'DEVICE_UNAVAILABLE'],
   ],
   async register({ store, options, log, stopping, onClose }) {
@@ -67,7 +65,7 @@ export const trainingService = defineService({
     onClose(() => manager.stop());
     // At once, so that those who watch a training hear that it stops and their calls can end.
     stopping.addEventListener('abort', () => void manager.stop(), { once: true });
-    void manager.recover(stopping);
+    await manager.recover();
     return [
       implement(trainingV1.TrainingServiceService, {
         startTraining: startTraining(manager),
