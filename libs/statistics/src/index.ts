@@ -10,6 +10,7 @@ export {
 } from './cardinalObliqueRatio.js';
 export { circularShift, nearestTurn, type CircularShift } from './circularShift.js';
 export { curveDifference } from './curveDifference.js';
+export { elbowFit, lineFit, powerLawFit, type ElbowFit, type LineFit, type PowerLawFit } from './fits.js';
 export { normaliseCurves, type Curve } from './curves.js';
 export { depthTrend } from './depthTrend.js';
 export { HUE_BIN_CENTRES_DEG, hueCounts } from './hueCounts.js';
