@@ -5,7 +5,7 @@ const X = [1, 2, 3, 5, 8];
 const Y = [2.1, 3.9, 6.2, 9.8, 16.5];
 
 describe('a line', () => {
-  it('is that of numpy.polyfit, with Student's interval', () => {
+  it('is that of numpy.polyfit, with the interval of Student', () => {
     // numpy.polyfit(X, Y, 1); 3.182446 (Student's t of 3 degrees of freedom) times the slope's standard error
     const fit = lineFit(X, Y);
     expect(fit.slope).toBeCloseTo(158 / 77, 12);
