@@ -1,4 +1,5 @@
 export { NO_AUGMENTATION, type Augmentation, type RandomResizedCrop } from './augmentation.js';
+export { makeExample, type Recipe } from './example.js';
 export { extractPatches, type PatchOptions } from './extractPatches.js';
 export { GratingBatches, type GratingBatch, type GratingBatchesOptions } from './gratings/gratingBatches.js';
 export { densityRange, priorDensity, type GratingPrior } from './gratings/gratingPrior.js';

@@ -3,6 +3,7 @@ import { defineService, implement } from '@oblique/service';
 import { bootstrapHandler } from './bootstrapHandler.js';
 import { cardinalObliqueRatioHandler } from './cardinalObliqueRatioHandler.js';
 import { depthTrendHandler } from './depthTrendHandler.js';
+import { describeImagesHandler } from './describeImagesHandler.js';
 import { normaliseCurvesHandler } from './normaliseCurvesHandler.js';
 
 /** Turns measured sensitivities into curves, ratios and intervals. */
@@ -18,6 +19,7 @@ export const statisticsService = defineService({
         cardinalObliqueRatio: cardinalObliqueRatioHandler(store),
         depthTrend: depthTrendHandler(store),
         bootstrap: bootstrapHandler(),
+        describeImages: describeImagesHandler(store),
       }),
     ]),
 });
