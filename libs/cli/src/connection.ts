@@ -1,4 +1,4 @@
-import { orchestratorV1, servingV1, stimulusV1 } from '@oblique/contracts';
+import { orchestratorV1, servingV1, statisticsV1, stimulusV1 } from '@oblique/contracts';
 import { defaultHome, findRunning, SERVICES, startServices, type ServiceName } from '@oblique/launcher';
 import { createClient, UsageError, type ServiceClient } from '@oblique/service';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ export interface Connection {
   endpoint(service: ServiceName): string;
   readonly stimulus: ServiceClient<typeof stimulusV1.StimulusServiceService>;
   readonly serving: ServiceClient<typeof servingV1.ServingServiceService>;
+  readonly statistics: ServiceClient<typeof statisticsV1.StatisticsServiceService>;
   readonly orchestrator: ServiceClient<typeof orchestratorV1.OrchestratorServiceService>;
 }
 
@@ -92,6 +93,7 @@ async function using<Result>(
   };
   const stimulus = once(() => createClient(stimulusV1.StimulusServiceService, endpoint('stimulus')));
   const serving = once(() => createClient(servingV1.ServingServiceService, endpoint('serving')));
+  const statistics = once(() => createClient(statisticsV1.StatisticsServiceService, endpoint('statistics')));
   const orchestrator = once(() =>
     createClient(orchestratorV1.OrchestratorServiceService, endpoint('orchestrator')),
   );
@@ -103,6 +105,9 @@ async function using<Result>(
       },
       get serving() {
         return serving();
+      },
+      get statistics() {
+        return statistics();
       },
       get orchestrator() {
         return orchestrator();

@@ -1,5 +1,6 @@
 import { ServiceError } from '@oblique/service';
 import { Command, CommanderError } from 'commander';
+import { addDataCommands } from './commands/data.js';
 import { addMeasureCommand } from './commands/measure.js';
 import { addModelsCommands } from './commands/models.js';
 import { addRunCommand } from './commands/run.js';
@@ -38,6 +39,7 @@ addMeasureCommand(program, interrupted.signal);
 addRunCommand(program, interrupted.signal);
 addModelsCommands(program, interrupted.signal);
 addStimuliCommands(program, interrupted.signal);
+addDataCommands(program, interrupted.signal);
 addServicesCommands(program, interrupted.signal);
 withCommonOptions(program);
 // What is printed about a wrong command line goes to stderr; a program that asked for JSON gets it as JSON instead.
