@@ -1,4 +1,4 @@
-import { orchestratorV1, servingV1, statisticsV1, stimulusV1 } from '@oblique/contracts';
+import { orchestratorV1, servingV1, statisticsV1, stimulusV1, trainingV1 } from '@oblique/contracts';
 import { defaultHome, findRunning, SERVICES, startServices, type ServiceName } from '@oblique/launcher';
 import { createClient, UsageError, type ServiceClient } from '@oblique/service';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ export interface Connection {
   readonly stimulus: ServiceClient<typeof stimulusV1.StimulusServiceService>;
   readonly serving: ServiceClient<typeof servingV1.ServingServiceService>;
   readonly statistics: ServiceClient<typeof statisticsV1.StatisticsServiceService>;
+  readonly training: ServiceClient<typeof trainingV1.TrainingServiceService>;
   readonly orchestrator: ServiceClient<typeof orchestratorV1.OrchestratorServiceService>;
 }
 
@@ -94,6 +95,7 @@ async function using<Result>(
   const stimulus = once(() => createClient(stimulusV1.StimulusServiceService, endpoint('stimulus')));
   const serving = once(() => createClient(servingV1.ServingServiceService, endpoint('serving')));
   const statistics = once(() => createClient(statisticsV1.StatisticsServiceService, endpoint('statistics')));
+  const training = once(() => createClient(trainingV1.TrainingServiceService, endpoint('training')));
   const orchestrator = once(() =>
     createClient(orchestratorV1.OrchestratorServiceService, endpoint('orchestrator')),
   );
@@ -108,6 +110,9 @@ async function using<Result>(
       },
       get statistics() {
         return statistics();
+      },
+      get training() {
+        return training();
       },
       get orchestrator() {
         return orchestrator();

@@ -6,6 +6,8 @@ import { addModelsCommands } from './commands/models.js';
 import { addRunCommand } from './commands/run.js';
 import { addServicesCommands } from './commands/services.js';
 import { addStimuliCommands } from './commands/stimuli.js';
+import { addTrainCommand } from './commands/train.js';
+import { addTrainingsCommands } from './commands/trainings.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
 
 const HELP = `
@@ -37,6 +39,8 @@ const program = new Command('oblique')
   .exitOverride();
 addMeasureCommand(program, interrupted.signal);
 addRunCommand(program, interrupted.signal);
+addTrainCommand(program, interrupted.signal);
+addTrainingsCommands(program, interrupted.signal);
 addModelsCommands(program, interrupted.signal);
 addStimuliCommands(program, interrupted.signal);
 addDataCommands(program, interrupted.signal);
