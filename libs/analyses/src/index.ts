@@ -1,5 +1,7 @@
 import type { Analysis } from './analysis.js';
 import { orientation } from './orientation/orientation.js';
+import { hueRotated } from './trained-controls/hueRotated.js';
+import { rotated } from './trained-controls/rotated.js';
 
 export {
   InvalidParametersError,
@@ -15,4 +17,4 @@ export { readReportFiles, type ReportFile } from './reportFiles.js';
 export { connectServices, type ServiceEndpoints, type Services } from './services.js';
 
 /** Every analysis, by the order in which they are listed. */
-export const ANALYSES: readonly Analysis[] = [orientation];
+export const ANALYSES: readonly Analysis[] = [orientation, rotated, hueRotated];

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { Analysis } from '../analysis.js';
+import { describeParameters, readParameters } from '../declaredParameters.js';
+import { gaborObservations } from './observations.js';
+import { trainedPlan } from './trainedPlan.js';
+import { declaredRotatedParameters, rotatedParameters } from './trainedParameters.js';
+import type { TrainedQuestion } from './trainedReport.js';
+import { ORIENTATION } from './turnedVariable.js';
+
+const QUESTION: TrainedQuestion = {
+  analysis: 'rotated',
+  title: 'Sensitivity to orientation in rotated worlds',
+  figure: 'SI Fig. 1b',
+  variable: ORIENTATION,
+};
+
+/**
+ * SI Fig. 1b, and SI Fig. 1c after training: networks that learn in upright and in rotated worlds. Does their
+ * sensitivity to orientation turn with what they learn from?
+ */
+export const rotated: Analysis = {
+  name: QUESTION.analysis,
+  description:
+    'Trains networks in upright and rotated worlds, and measures whether their sensitivity to orientation turns ' +
+    'along (SI Fig. 1b; with variants of AlexNet, SI Fig. 1c after training).',
+  parameters: describeParameters(declaredRotatedParameters),
+  prepare: (given) => {
+    const parameters = readParameters(QUESTION.analysis, rotatedParameters, given);
+    return {
+      parameters: z.record(z.string(), z.json()).parse(parameters),
+      check: () => Promise.resolve(),
+      plan: (services, run) => trainedPlan(QUESTION, parameters, gaborObservations, services, run),
+    };
+  },
+};
