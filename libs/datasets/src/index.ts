@@ -1,16 +1,7 @@
 export { NO_AUGMENTATION, type Augmentation, type RandomResizedCrop } from './augmentation.js';
 export { makeExample, type Recipe } from './example.js';
 export { extractPatches, type PatchOptions } from './extractPatches.js';
-export { GratingBatches, type GratingBatch, type GratingBatchesOptions } from './gratings/gratingBatches.js';
-export { densityRange, priorDensity, type GratingPrior } from './gratings/gratingPrior.js';
-export {
-  amountRange,
-  checkLabelNoise,
-  DEFAULT_AMOUNT,
-  labelRate,
-  LabelNoiseError,
-  type LabelNoise,
-} from './gratings/labelNoise.js';
+export * from './gratings/index.js';
 export type { ByteRange, ImageEntry } from './imageEntry.js';
 export {
   CorruptImageError,
