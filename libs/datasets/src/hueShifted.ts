@@ -6,14 +6,14 @@ import type { Picture } from './picture.js';
  */
 export function hueShifted({ data, width, height }: Picture, shiftDeg: number): Picture {
   const result = new Float32Array(data.length);
-  const shift = shiftDeg / 60;
+  const shift = (((shiftDeg / 60) % 6) + 6) % 6;
   for (let pixel = 0; pixel < data.length; pixel += 3) {
     const red = data[pixel] ?? 0;
     const green = data[pixel + 1] ?? 0;
     const blue = data[pixel + 2] ?? 0;
     const most = Math.max(red, green, blue);
     const range = most - Math.min(red, green, blue);
-    const turned = (((sextantOf(red, green, blue, most, range) + shift) % 6) + 6) % 6;
+    const turned = sextantOf(red, green, blue, most, range) + shift;
     result[pixel] = channelAt(turned + 5, most, range);
     result[pixel + 1] = channelAt(turned + 3, most, range);
     result[pixel + 2] = channelAt(turned + 1, most, range);
@@ -29,8 +29,11 @@ function sextantOf(red: number, green: number, blue: number, most: number, range
   return 4 + (red - green) / range;
 }
 
-/** Smith 1978 in one line: value minus chroma times a trapezium of the hue. */
+/**
+ * Smith 1978 in one line: value minus chroma times a trapezium of the hue.
+ * @param sextant 0 to 18
+ */
 function channelAt(sextant: number, most: number, range: number): number {
-  const k = sextant % 6;
+  const k = sextant >= 12 ? sextant - 12 : sextant >= 6 ? sextant - 6 : sextant;
   return most - range * Math.max(0, Math.min(k, 4 - k, 1));
 }
