@@ -152,6 +152,66 @@ describe('oblique measure', () => {
   });
 });
 
+describe('oblique train', () => {
+  const TRAIN = [
+    ...['train', '--network', 'small_resnet', '--width', '0.125', '--scenes', '64', '--scene-size', '16'],
+    ...['--task', 'object-orientation', '--batch', '16', '--learning-rate', '0.01'],
+  ];
+
+  it('trains, writes and registers the model, and knows it when asked again', async () => {
+    const named = [...TRAIN, '--steps', '4', '--out', 'trained.onnx', '--name', 'trained'];
+    const { code, value } = await json(...named);
+    expect(code).toBe(0);
+    expect(value).toMatchObject({ label: 'trained', step: 4, totalSteps: 4, out: 'trained.onnx' });
+    const again = await json(...named, '--force');
+    expect(again.value).toMatchObject({ id: value['id'], result: value['result'] });
+
+    const measured = await json('measure', '--model', 'trained', '--input', 'model', '--layers', 'layer4');
+    const onFile = await json('measure', '--model', 'trained.onnx', '--input', 'model', '--layers', 'layer4');
+    expect(measured.code).toBe(0);
+    expect(measured.value['values']).toEqual(onFile.value['values']);
+  });
+
+  it('cancels on Ctrl-C, says how to go on, and does', async () => {
+    const running = startOblique([...TRAIN, '--steps', '2000', '--seed', '3'], folder, home);
+    while (!running.stderr().includes('/2000 steps')) {
+      if (running.process.exitCode !== null) throw new Error(running.stderr());
+      await new Promise((go) => setTimeout(go, 20));
+    }
+    running.process.kill('SIGINT');
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stdout]).toEqual([130, '']);
+    const [, id = ''] = /Go on with: oblique trainings resume (\w+)/.exec(stderr) ?? [];
+    const listed = await oblique('trainings', 'list');
+    expect(listed.stdout).toMatch(new RegExp(`${id} .*cancelled .*/2000`));
+    const resumed = startOblique(['trainings', 'resume', id], folder, home);
+    while (!resumed.stderr().includes('/2000 steps')) {
+      if (resumed.process.exitCode !== null) throw new Error(resumed.stderr());
+      await new Promise((go) => setTimeout(go, 20));
+    }
+    resumed.process.kill('SIGINT');
+    expect((await resumed.ended).code).toBe(130);
+  });
+
+  it('refuses what is wrong before anything is trained', async () => {
+    const cases: readonly (readonly [number, RegExp, ...string[]])[] = [
+      [2, /--network/, 'train'],
+      [2, /"resnet19".*small_resnet/, 'train', '--network', 'resnet19'],
+      [2, /--task shape is unknown; give class, tilt/, ...TRAIN, '--task', 'shape'],
+      [2, /learning_rate = 0 /, ...TRAIN, '--learning-rate', '0'],
+      [2, /--prior turns a dial of scenes/, 'train', '--network', 'm', '--data', '.', '--prior', 'oblique'],
+      [2, /oblique up/, ...TRAIN, '--detach'],
+      [3, /no training "beef"/, 'trainings', 'show', 'beef'],
+    ];
+    const ends = await Promise.all(cases.map(async ([, , ...args]) => oblique(...args)));
+    ends.forEach((ended, index) => {
+      const [code, message] = cases[index]!;
+      expect(ended).toMatchObject({ code, stdout: '' });
+      expect(ended.stderr).toMatch(message);
+    });
+  });
+});
+
 describe('with services that stay', () => {
   it('finds, uses and stops them', async () => {
     expect((await oblique('status')).code).toBe(3);
@@ -161,7 +221,13 @@ describe('with services that stay', () => {
       endpoints: Record<string, string>;
       services: { name: string; pid: number }[];
     };
-    expect(Object.keys(endpoints).sort()).toEqual(['orchestrator', 'serving', 'statistics', 'stimulus', 'training']);
+    expect(Object.keys(endpoints).sort()).toEqual([
+      'orchestrator',
+      'serving',
+      'statistics',
+      'stimulus',
+      'training',
+    ]);
     expect((await json('status')).value).toMatchObject({ endpoints });
     expect((await oblique('up')).code).toBe(5);
 
@@ -207,7 +273,7 @@ describe('with services that stay', () => {
     expect(services.every(({ pid }) => lives(pid))).toBe(true);
     expect((await json('status')).value['services']).toMatchObject(services.map(() => ({ restarts: 0 })));
 
-    expect((await json('down')).value['stopped']).toHaveLength(4);
+    expect((await json('down')).value['stopped']).toHaveLength(5);
     expect(services.filter(({ pid }) => lives(pid))).toEqual([]);
     expect((await oblique('status')).code).toBe(3);
     expect((await oblique('down')).stdout).toBe('No services run.\n');

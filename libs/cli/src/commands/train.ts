@@ -2,7 +2,7 @@ import { servingV1, type artifactV1, type trainingV1 } from '@oblique/contracts'
 import { defaultHome, findRunning } from '@oblique/launcher';
 import { fetchArtifact, readDigest, ServiceError, UsageError } from '@oblique/service';
 import type { Command } from 'commander';
-import { addModelFile, isModelFile } from '../addModelFile.js';
+import { addModelFile, isModelFile, modelNameOf } from '../addModelFile.js';
 import { contextOf, type CommandContext } from '../commandContext.js';
 import { withServices, type Connection } from '../connection.js';
 import { followTraining, shortId } from '../followTraining.js';
@@ -57,7 +57,7 @@ async function train(
   readTrainingOptions(options, undefined);
   await withServices(['training', 'serving'], connectionOptions, terminal, async (connection) => {
     const spec = readTrainingOptions(options, await givenModel(connection, options.network, signal));
-    const label = options.name ?? options.network;
+    const label = options.name ?? modelNameOf(options.network);
     const { training } = await connection.training.startTraining({ spec, label }, { signal });
     if (training === undefined)
       throw new ServiceError('INTERNAL', 'The training service started a training and did not say which.');
