@@ -3,6 +3,7 @@ import { dataTypeCode } from './dataTypes.js';
 import {
   int,
   intAttribute,
+  ints,
   intsAttribute,
   type Attribute,
   type Attributes,
@@ -11,6 +12,8 @@ import {
   type Value,
 } from './program.js';
 import { ProgramBuilder } from './programBuilder.js';
+import type { Shape } from './shapeRules.js';
+import { inferShapes } from './shapes.js';
 import { upgradeOpset } from './upgradeOpset.js';
 
 /** Operators that ONNX Runtime computes in float32 only, on the CPU, and that nothing here stands in for. */
@@ -45,8 +48,10 @@ export function inFloat64(program: Program): Program {
     initializers: new Map([...source.initializers].map(([name, value]) => [name, wide(value)])),
   };
   const b = ProgramBuilder.extending({ ...doubled, nodes: [] }, { reserved: source.nodes });
+  const { shapes } = inferShapes(source);
   for (const node of source.nodes) {
-    if (node.op === 'Conv') convolution(b, node, source.initializers.get(node.inputs[1] ?? ''));
+    const weight = node.inputs[1] ?? '';
+    if (node.op === 'Conv') convolution(b, node, shapes.get(weight), source.initializers.get(weight));
     else if (node.op === 'GlobalAveragePool') globalAverage(b, node);
     else b.push({ ...node, attributes: wideAttributes(node) });
   }
@@ -81,13 +86,18 @@ function globalAverage(b: ProgramBuilder, node: Node): void {
 }
 
 /** y = Σ over the kernel's places and input channels: one matrix product over the places' shifted copies of x. */
-function convolution(b: ProgramBuilder, node: Node, weight: NdArray | undefined): void {
-  if (weight === undefined || !isDType(weight, 'float32') || weight.shape.length !== 4) {
+function convolution(
+  b: ProgramBuilder,
+  node: Node,
+  weightShape: Shape | undefined,
+  constant: NdArray | undefined,
+): void {
+  if (weightShape?.length !== 4) {
     throw new NoFloat64Error(
-      `Convolution ${node.name} cannot be computed in float64: its weight is not a constant [C, c, h, w].`,
+      `Convolution ${node.name} cannot be computed in float64: the shape of its weight is not known to be [C, c, h, w].`,
     );
   }
-  const [outChannels = 0, inChannels = 0, height = 0, width = 0] = weight.shape;
+  const [outChannels = 0, inChannels = 0, height = 0, width = 0] = weightShape;
   const [strideY = 1, strideX = 1] = intsAttribute(node, 'strides') ?? [];
   const [dilationY = 1, dilationX = 1] = intsAttribute(node, 'dilations') ?? [];
   const [top = 0, left = 0, bottom = 0, right = 0] = intsAttribute(node, 'pads') ?? [];
@@ -125,7 +135,10 @@ function convolution(b: ProgramBuilder, node: Node, weight: NdArray | undefined)
     );
     const stacked = b.op('Concat', channels, { axis: int(1) }, name('stacked'));
     const columns = b.op('Reshape', [stacked, b.ints([0, 0, -1])], {}, name('columns'));
-    const rows = b.initializer(`${node.name}/rows`, matrix(weight, group * perGroup, perGroup));
+    const rows =
+      constant !== undefined && isDType(constant, 'float32')
+        ? b.initializer(`${node.name}/rows`, matrix(constant, group * perGroup, perGroup))
+        : computedMatrix(b, node, group * perGroup, perGroup, height * width * inChannels);
     return b.op('MatMul', [rows, columns], {}, name('product'));
   });
   const product =
@@ -139,6 +152,21 @@ function convolution(b: ProgramBuilder, node: Node, weight: NdArray | undefined)
   const image = b.op('Reshape', [product, shape], {}, name('image'));
   const perChannel = b.op('Reshape', [bias, b.ints([1, outChannels, 1, 1])], {}, name('bias'));
   b.push({ ...node, op: 'Add', inputs: [image, perChannel], attributes: {} });
+}
+
+/** As {@link matrix} of a weight that is not known before the program runs. */
+function computedMatrix(
+  b: ProgramBuilder,
+  node: Node,
+  first: number,
+  count: number,
+  columns: number,
+): string {
+  const name = (part: string): { name: string } => ({ name: `${node.name}/${part}` });
+  const bounds = [b.ints([first]), b.ints([first + count]), b.ints([0])];
+  const rows = b.op('Slice', [node.inputs[1] ?? '', ...bounds], {}, name('rows'));
+  const channelsLast = b.op('Transpose', [rows], { perm: ints([0, 2, 3, 1]) }, name('rows/turned'));
+  return b.op('Reshape', [channelsLast, b.ints([count, columns])], {}, name('rows/matrix'));
 }
 
 /** Rows `first` to `first + count` of W [C, c, h, w] as a matrix [count, h·w·c]. */

@@ -1,6 +1,14 @@
 export { evaluationMode } from './evaluationMode.js';
 export { crossEntropy, meanSquaredError, softCrossEntropy, type Loss, type LossTensors } from './loss.js';
-export { adam, sgd, type AdamOptions, type Optimiser, type SgdOptions, type Update } from './optimiser.js';
+export {
+  adam,
+  sgd,
+  type AdamOptions,
+  type Optimiser,
+  type Precision,
+  type SgdOptions,
+  type Update,
+} from './optimiser.js';
 export { learningRateAt, type Schedule } from './schedule.js';
 export {
   deserialiseState,

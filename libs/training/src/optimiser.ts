@@ -8,6 +8,9 @@ export interface Update {
   readonly state: readonly string[];
 }
 
+/** Element type of parameters and state. */
+export type Precision = 'float32' | 'float64';
+
 /** A rule by which parameters follow their gradients. */
 export interface Optimiser {
   /** What it keeps for each parameter, of the parameter's shape and zero at first, by name. */
@@ -15,7 +18,11 @@ export interface Optimiser {
   /** Largest norm of all gradients together; longer ones are scaled down to it. */
   readonly clipGradientNorm: number | undefined;
   /** Adds what all parameters share, and returns the function that adds one parameter's update. */
-  build(b: ProgramBuilder, learningRate: string): (current: Update, gradient: string) => Update;
+  build(
+    b: ProgramBuilder,
+    learningRate: string,
+    precision: Precision,
+  ): (current: Update, gradient: string) => Update;
 }
 
 interface CommonOptions {
@@ -35,10 +42,12 @@ export interface SgdOptions extends CommonOptions {
 /** Operators on named tensors and numbers. */
 class Arithmetic {
   readonly #b: ProgramBuilder;
+  readonly #precision: Precision;
   readonly #scope: string;
 
-  constructor(b: ProgramBuilder, scope: string) {
+  constructor(b: ProgramBuilder, precision: Precision, scope: string) {
     this.#b = b;
+    this.#precision = precision;
     this.#scope = scope;
   }
 
@@ -49,7 +58,7 @@ class Arithmetic {
   sqrt = (a: string): string => this.#b.op('Sqrt', [a], {}, { name: `${this.#scope}/sqrt` });
 
   #op(op: string, a: string, b: string | number): string {
-    const second = typeof b === 'number' ? this.#b.scalar(b) : b;
+    const second = typeof b === 'number' ? this.#b.scalar(b, this.#precision) : b;
     return this.#b.op(op, [a, second], {}, { name: `${this.#scope}/${op.toLowerCase()}` });
   }
 }
@@ -67,8 +76,8 @@ export function sgd(options: SgdOptions = {}): Optimiser {
   return {
     state: momentum === 0 ? [] : ['momentum'],
     clipGradientNorm: clippingOf(options),
-    build: (b, learningRate) => (current, gradient) => {
-      const a = new Arithmetic(b, `update/${current.parameter}`);
+    build: (b, learningRate, precision) => (current, gradient) => {
+      const a = new Arithmetic(b, precision, `update/${current.parameter}`);
       const g = decayed(a, current.parameter, gradient, weightDecay);
       const [previous] = current.state;
       if (previous === undefined)
@@ -102,18 +111,21 @@ export function adam(options: AdamOptions = {}): Optimiser {
   return {
     state: ['mean', 'square'],
     clipGradientNorm: clippingOf(options),
-    build: (b, learningRate) => {
+    build: (b, learningRate, precision) => {
       const done = b.input(STEP_INDEX, 'int64', []);
-      const updates = new Arithmetic(b, 'update/count').add(cast(b, done, 'float64'), b.scalar(1, 'float64'));
+      const updates = new Arithmetic(b, 'float64', 'update/count').add(
+        cast(b, done, 'float64'),
+        b.scalar(1, 'float64'),
+      );
       // In float64: 1 − 0.999 has but four digits in float32.
       const correction = (beta: number): string => {
         const power = b.op('Pow', [b.scalar(beta, 'float64'), updates], {}, { name: 'update/power' });
         const rest = b.op('Sub', [b.scalar(1, 'float64'), power], {}, { name: 'update/correction' });
-        return cast(b, rest, 'float32');
+        return cast(b, rest, precision);
       };
       const [meanCorrection, squareCorrection] = [correction(beta1), correction(beta2)];
       return ({ parameter, state: [mean = '', square = ''] }, gradient) => {
-        const a = new Arithmetic(b, `update/${parameter}`);
+        const a = new Arithmetic(b, precision, `update/${parameter}`);
         const g = decayed(a, parameter, gradient, weightDecay);
         const newMean = a.add(a.mul(mean, beta1), a.mul(g, 1 - beta1));
         const newSquare = a.add(a.mul(square, beta2), a.mul(a.mul(g, g), 1 - beta2));
@@ -133,14 +145,15 @@ export function clipped(
   b: ProgramBuilder,
   gradients: readonly string[],
   largest: number,
+  precision: Precision,
 ): { readonly gradients: readonly string[]; readonly norm: string } {
   const squares = gradients.map((gradient) =>
     b.op('ReduceSumSquare', [gradient], { keepdims: int(0) }, { name: 'clip/square' }),
   );
   const norm = b.op('Sqrt', [b.op('Sum', squares, {}, { name: 'clip/sum' })], {}, { name: 'clip/norm' });
-  const a = new Arithmetic(b, 'clip');
-  const ratio = b.op('Div', [b.scalar(largest), a.add(norm, 1e-6)], {}, { name: 'clip/ratio' });
-  const factor = b.op('Min', [ratio, b.scalar(1)], {}, { name: 'clip/factor' });
+  const a = new Arithmetic(b, precision, 'clip');
+  const ratio = b.op('Div', [b.scalar(largest, precision), a.add(norm, 1e-6)], {}, { name: 'clip/ratio' });
+  const factor = b.op('Min', [ratio, b.scalar(1, precision)], {}, { name: 'clip/factor' });
   return { gradients: gradients.map((gradient) => a.mul(gradient, factor)), norm };
 }
 
@@ -148,7 +161,7 @@ function decayed(a: Arithmetic, parameter: string, gradient: string, weightDecay
   return weightDecay === 0 ? gradient : a.add(gradient, a.mul(parameter, weightDecay));
 }
 
-function cast(b: ProgramBuilder, tensor: string, dtype: 'float32' | 'float64'): string {
+function cast(b: ProgramBuilder, tensor: string, dtype: Precision): string {
   return b.op('Cast', [tensor], { to: int(dataTypeCode(dtype)) }, { name: `update/${dtype}` });
 }
 

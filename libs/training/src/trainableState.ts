@@ -1,5 +1,6 @@
 import { isDType, ndarray, readNpz, writeNpz, type NdArray } from '@oblique/arrays';
 import type { Program } from '@oblique/onnx';
+import { inElementType } from './elementType.js';
 import type { TrainingStep } from './trainingStep.js';
 
 /** All that a training goes on from. */
@@ -50,11 +51,13 @@ export function deserialiseState(bytes: Uint8Array): TrainableState {
 }
 
 /**
- * The trained network: an ordinary ONNX program in evaluation mode with the metadata of the one that training began with.
- * @throws RangeError where the state is that of another network.
+ * The trained network: an ordinary ONNX program in evaluation mode with the metadata of the one that training began with,
+ * its weights in float32.
  */
 export function networkOf({ network }: TrainingStep, { tensors }: TrainableState): Program {
   const initializers = new Map(network.initializers);
-  for (const [name, value] of tensors) if (initializers.has(name)) initializers.set(name, value);
+  for (const [name, value] of tensors) {
+    if (initializers.has(name)) initializers.set(name, inElementType(value, 'float32'));
+  }
   return { ...network, initializers };
 }

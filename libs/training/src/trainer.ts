@@ -1,7 +1,17 @@
-import { bytesOf, float32, int64, ndarray, ndarrayFromBytes, toNumbers, type NdArray } from '@oblique/arrays';
+import {
+  bytesOf,
+  float64,
+  int64,
+  ndarray,
+  ndarrayFromBytes,
+  toNumbers,
+  type DType,
+  type NdArray,
+} from '@oblique/arrays';
 import { writeProgram, type Program } from '@oblique/onnx';
 import { randomStream } from '@oblique/random';
 import type { ProgramHandle, Runtime } from '@oblique/runtime';
+import { inElementType } from './elementType.js';
 import { batchInput, LEARNING_RATE, LOSS, nextName, RANDOM_KEY, STEP_INDEX } from './tensorNames.js';
 import { networkOf, type TrainableState } from './trainableState.js';
 import type { TrainingStep } from './trainingStep.js';
@@ -19,7 +29,7 @@ export class Trainer {
   readonly #runtime: Runtime;
   readonly #trainingStep: TrainingStep;
   readonly #program: ProgramHandle;
-  readonly #inputs: ReadonlySet<string>;
+  readonly #inputs: ReadonlyMap<string, DType>;
   readonly #seed: bigint;
   #step: number;
   /** Undefined while a step runs, and for good when one has failed: its tensors went to the worker. */
@@ -29,7 +39,7 @@ export class Trainer {
     this.#runtime = runtime;
     this.#trainingStep = trainingStep;
     this.#program = runtime.load(writeProgram(trainingStep.program));
-    this.#inputs = new Set(trainingStep.program.inputs.map(({ name }) => name));
+    this.#inputs = new Map(trainingStep.program.inputs.map(({ name, dtype }) => [name, dtype]));
     this.#seed = seed;
     this.#step = step;
     this.#tensors = copied(tensors);
@@ -75,8 +85,10 @@ export class Trainer {
     const tensors = this.#held();
     const feeds = {
       ...Object.fromEntries(tensors),
-      ...Object.fromEntries(Object.entries(batch).map(([name, array]) => [batchInput(name), copyOf(array)])),
-      [LEARNING_RATE]: float32([], [learningRate]),
+      ...Object.fromEntries(
+        Object.entries(batch).flatMap(([name, array]) => Object.entries(this.#fed(batchInput(name), array))),
+      ),
+      ...this.#fed(LEARNING_RATE, float64([], [learningRate])),
       ...(this.#inputs.has(STEP_INDEX) && { [STEP_INDEX]: int64([], [this.#step]) }),
       ...(this.#inputs.has(RANDOM_KEY) && { [RANDOM_KEY]: this.#randomKey() }),
     };
@@ -94,6 +106,12 @@ export class Trainer {
       loss: number(LOSS),
       metrics: Object.fromEntries(this.#trainingStep.metrics.map((name) => [name, number(name)])),
     };
+  }
+
+  /** A copy of an array as the program takes it: float32 and float64 are converted into each other. */
+  #fed(input: string, array: NdArray): Record<string, NdArray> {
+    const converted = inElementType(array, this.#inputs.get(input) ?? array.dtype);
+    return { [input]: converted === array ? copyOf(array) : converted };
   }
 
   #held(): ReadonlyMap<string, NdArray> {

@@ -3,6 +3,7 @@ import { gradient, gradientName } from '@oblique/autodiff';
 import { imageInput, liftConstants, parametersOf, type Role } from '@oblique/networks';
 import {
   compose,
+  inFloat64,
   inferShapes,
   initializersAsInputs,
   ProgramBuilder,
@@ -13,9 +14,10 @@ import {
   type Program,
   type Shape,
 } from '@oblique/onnx';
+import { inElementType } from './elementType.js';
 import { evaluationMode } from './evaluationMode.js';
 import type { Loss } from './loss.js';
-import { clipped, type Optimiser } from './optimiser.js';
+import { clipped, type Optimiser, type Precision } from './optimiser.js';
 import { batchInput, GRADIENT_NORM, LEARNING_RATE, LOSS, nextName } from './tensorNames.js';
 import { trainingMode, type TrainingMode } from './trainingMode.js';
 
@@ -32,6 +34,11 @@ export interface TrainingStepOptions {
    * program followed by it. Nothing in it is trained.
    */
   readonly front?: Program;
+  /**
+   * In float64, state and batch are float64 too, and steps take several times as long; for seeing what is rounding.
+   * Default: float32.
+   */
+  readonly precision?: Precision;
 }
 
 /** A training as one program: parameters, state and a batch in, the new ones and the loss out. */
@@ -61,10 +68,11 @@ const STATISTICS: ReadonlySet<Role> = new Set(['mean', 'variance']);
  * and variances follow the batches. The loss is that of the network's first output; where the loss takes logits, a
  * Softmax that ends the network is left out.
  * @throws RangeError where there is nothing to train, a learned tensor is not float32, or a shape does not fit.
+ * @throws NoFloat64Error where it cannot be trained in float64.
  * @throws UnsupportedOperatorError where the network has an operator that cannot be differentiated.
  */
 export function trainingStep(network: Program, options: TrainingStepOptions): TrainingStep {
-  const { loss, optimiser } = options;
+  const { loss, optimiser, precision = 'float32' } = options;
   const evaluated = evaluationMode(liftConstants(network));
   const prediction = predictionOf(evaluated, loss.ofLogits);
   const predicting = withOutputs(evaluated, [prediction]);
@@ -75,7 +83,7 @@ export function trainingStep(network: Program, options: TrainingStepOptions): Tr
 
   const { program, runningStatistics } = withBatch(predicting, options);
   const inputs = [...parameters, ...runningStatistics.keys()];
-  const initial = new Map(inputs.map((name) => [name, trainable(evaluated, name)]));
+  const initial = new Map(inputs.map((name) => [name, inElementType(trainable(evaluated, name), precision)]));
   const opened = initializersAsInputs(program, inputs);
 
   const b = ProgramBuilder.extending(opened);
@@ -83,9 +91,10 @@ export function trainingStep(network: Program, options: TrainingStepOptions): Tr
   b.output(built.loss, 'float32', []);
   for (const metric of Object.values(built.metrics)) b.output(metric, 'float32', []);
   for (const next of runningStatistics.values()) b.output(next);
-  const differentiated = gradient(b.build(), { loss: built.loss, wrt: parameters });
+  const forward = precision === 'float64' ? inFloat64(b.build()) : b.build();
+  const differentiated = gradient(forward, { loss: built.loss, wrt: parameters });
 
-  const updated = withUpdates(differentiated, parameters, optimiser, initial);
+  const updated = withUpdates(differentiated, parameters, optimiser, precision, initial);
   const outputs = new Map([
     [built.loss, LOSS],
     ...Object.entries(built.metrics).map(([name, tensor]) => [tensor, name] as const),
@@ -155,28 +164,29 @@ function withUpdates(
   program: Program,
   parameters: readonly string[],
   optimiser: Optimiser,
+  precision: Precision,
   initial: Map<string, NdArray>,
 ): { readonly program: Program; readonly outputs: readonly (readonly [tensor: string, name: string])[] } {
   const b = ProgramBuilder.extending(program);
   const outputs: (readonly [string, string])[] = [];
   let gradients: readonly string[] = parameters.map(gradientName);
   if (optimiser.clipGradientNorm !== undefined) {
-    const { norm, gradients: scaled } = clipped(b, gradients, optimiser.clipGradientNorm);
+    const { norm, gradients: scaled } = clipped(b, gradients, optimiser.clipGradientNorm, precision);
     outputs.push([norm, GRADIENT_NORM]);
     gradients = scaled;
   }
-  const update = optimiser.build(b, b.input(LEARNING_RATE, 'float32', []));
+  const update = optimiser.build(b, b.input(LEARNING_RATE, precision, []), precision);
   parameters.forEach((parameter, index) => {
     const shape = initial.get(parameter)?.shape ?? [];
-    const state = optimiser.state.map((kind) => b.input(`${kind}/${parameter}`, 'float32', shape));
-    for (const name of state) initial.set(name, zeros('float32', shape));
+    const state = optimiser.state.map((kind) => b.input(`${kind}/${parameter}`, precision, shape));
+    for (const name of state) initial.set(name, zeros(precision, shape));
     const next = update({ parameter, state }, gradients[index] ?? '');
     outputs.push([next.parameter, nextName(parameter)]);
     state.forEach((name, place) => outputs.push([next.state[place] ?? '', nextName(name)]));
   });
   const kept = program.outputs.filter(({ name }) => !name.startsWith(gradientName('')));
   for (const { name, dtype, shape } of kept) b.output(name, dtype, shape);
-  for (const [tensor] of outputs) b.output(tensor);
+  for (const [tensor] of outputs) b.output(tensor, precision);
   return { program: b.build(), outputs };
 }
 
