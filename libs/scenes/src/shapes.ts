@@ -81,8 +81,12 @@ export function star(points: number, radius: number, notch: number): Shape {
   };
 }
 
-/** Every other square of a board, one of them around the origin; a distance only near edges, away from corners. */
+/** Every other square of a board, one of them around the origin; near a corner the distance is too short. */
 export function checks(side: number): Shape {
-  const perPixel = Math.PI / side;
-  return (along, across) => (-Math.cos(along * perPixel) * Math.cos(across * perPixel)) / perPixel;
+  return (along, across) => {
+    const column = Math.round(along / side);
+    const row = Math.round(across / side);
+    const toEdge = side / 2 - Math.max(Math.abs(along - column * side), Math.abs(across - row * side));
+    return (column + row) % 2 === 0 ? -toEdge : toEdge;
+  };
 }

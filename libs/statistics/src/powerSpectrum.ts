@@ -66,6 +66,9 @@ const LOWEST_RING = 3;
 /** Above it cameras, compression and the pixels of drawn images show. */
 const HIGHEST_CYCLES_PER_PIXEL = 0.3;
 
+/** What rounding leaves of nothing; the faintest structure of 8-bit images has a thousand million times as much. */
+const NO_POWER = 1e-16;
+
 /**
  * The exponent of amplitude ~ frequency ^ exponent, from the powers that `powerSpectrum` gives: least squares of the
  * logarithms between 3 cycles a window and 0.3 cycles a pixel, every octave of equal weight. NaN where that is less
@@ -75,6 +78,7 @@ export function amplitudeExponent(power: Float64Array): number {
   const side = 2 * (power.length - 1);
   const highest = Math.floor(HIGHEST_CYCLES_PER_PIXEL * side);
   if (highest - LOWEST_RING < 2) return NaN;
+  if (power.subarray(LOWEST_RING, highest + 1).some((value) => value < NO_POWER)) return NaN;
   const sums = { weight: 0, x: 0, y: 0, xx: 0, xy: 0 };
   for (let ring = LOWEST_RING; ring <= highest; ring++) {
     const x = Math.log(ring);
@@ -86,6 +90,5 @@ export function amplitudeExponent(power: Float64Array): number {
     sums.xx += weight * x * x;
     sums.xy += weight * x * y;
   }
-  const slope = (sums.weight * sums.xy - sums.x * sums.y) / (sums.weight * sums.xx - sums.x * sums.x);
-  return Number.isFinite(slope) ? slope : NaN;
+  return (sums.weight * sums.xy - sums.x * sums.y) / (sums.weight * sums.xx - sums.x * sums.x);
 }

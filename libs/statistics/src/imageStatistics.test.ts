@@ -1,0 +1,223 @@
+import { randomStream } from '@oblique/random';
+import { NATURAL_SCENES, scene, type SceneOptions } from '@oblique/scenes';
+import { describe, expect, it } from 'vitest';
+import { HUE_BIN_CENTRES_DEG, hueCounts } from './hueCounts.js';
+import { ImageStatistics, type ImageStatisticsResult } from './imageStatistics.js';
+import { ORIENTATION_BIN_CENTRES_DEG, orientationEnergy } from './orientationEnergy.js';
+import type { RgbImage } from './rgbImage.js';
+import { fitTwoPeaks } from './twoPeakedFit.js';
+
+function imageOf(
+  size: number,
+  colour: (x: number, y: number) => readonly [number, number, number],
+): RgbImage {
+  const pixels = new Uint8Array(size * size * 3);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) pixels.set(colour(x, y), (y * size + x) * 3);
+  }
+  return { pixels, width: size, height: size };
+}
+
+function greyImage(size: number, value: (x: number, y: number) => number): RgbImage {
+  return imageOf(size, (x, y) => {
+    const byte = Math.round(value(x, y));
+    return [byte, byte, byte];
+  });
+}
+
+/** Bars of an orientation: 0° horizontal, 45° "/". */
+function grating(orientationDeg: number, cyclesPerPixel: number): RgbImage {
+  const angle = (orientationDeg * Math.PI) / 180;
+  return greyImage(
+    64,
+    (x, y) =>
+      128 + 100 * Math.cos(2 * Math.PI * cyclesPerPixel * (x * Math.sin(angle) + y * Math.cos(angle))),
+  );
+}
+
+const largest = (values: Float64Array): number => values.indexOf(Math.max(...values));
+
+describe('orientation energy', () => {
+  it.each([0.03, 0.1, 0.25])('of gratings of %d cycles a pixel lies at their orientation', (frequency) => {
+    for (const orientation of [0, 20, 45, 70, 90, 115, 135, 175]) {
+      const energy = orientationEnergy(grating(orientation, frequency));
+      const bin = largest(energy);
+      expect(ORIENTATION_BIN_CENTRES_DEG[bin]).toBe(orientation);
+      expect((energy[bin] ?? 0) / energy.reduce((sum, value) => sum + value, 0)).toBeGreaterThan(0.95);
+    }
+  });
+
+  it('is equal for gratings of all orientations', () => {
+    const total = (orientation: number): number =>
+      orientationEnergy(grating(orientation, 0.15)).reduce((sum, value) => sum + value, 0);
+    for (const orientation of [15, 30, 45, 60, 90, 150])
+      expect(total(orientation) / total(0)).toBeCloseTo(1, 1);
+  });
+
+  it('is none in images that are smaller than the filter', () => {
+    expect(new Set(orientationEnergy(greyImage(8, (x) => 30 * x)))).toEqual(new Set([0]));
+  });
+});
+
+describe('hue counts', () => {
+  it.each<[number, [number, number, number]]>([
+    [0, [255, 0, 0]],
+    [30, [255, 127, 0]],
+    [60, [200, 200, 0]],
+    [120, [0, 200, 0]],
+    [210, [0, 127, 255]],
+    [240, [60, 60, 200]],
+    [300, [255, 0, 255]],
+    [355, [240, 0, 20]],
+  ])('of %d° count it', (hueDeg, colour) => {
+    const counts = hueCounts(imageOf(4, () => colour));
+    expect(HUE_BIN_CENTRES_DEG[largest(counts)]).toBe(hueDeg);
+    expect(counts.reduce((sum, value) => sum + value, 0)).toBe(16);
+  });
+
+  it('leave pale and dark pixels out', () => {
+    for (const colour of [
+      [255, 130, 130],
+      [120, 0, 0],
+      [99, 99, 99],
+    ] as const) {
+      expect(new Set(hueCounts(imageOf(2, () => colour)))).toEqual(new Set([0]));
+    }
+  });
+});
+
+describe('the spectrum', () => {
+  /** A sum of waves of all orientations, log-uniform in frequency, amplitude^2 ~ f ^ (2 − 2 exponent). */
+  function field(exponent: number, index: number): RgbImage {
+    const random = randomStream(1, 'field', index);
+    const waves = Array.from({ length: 80 }, () => {
+      const frequency = 0.45 * 2 ** (-7 * random.uniform());
+      const angle = 2 * Math.PI * random.uniform();
+      const phase = 2 * Math.PI * random.uniform();
+      return { frequency, angle, phase, amplitude: frequency ** (1 - exponent) };
+    });
+    const power = waves.reduce((sum, { amplitude }) => sum + amplitude ** 2 / 2, 0);
+    return greyImage(64, (x, y) => {
+      const sum = waves.reduce(
+        (total, { frequency, angle, phase, amplitude }) =>
+          total +
+          amplitude * Math.cos(2 * Math.PI * frequency * (x * Math.cos(angle) + y * Math.sin(angle)) + phase),
+        0,
+      );
+      return Math.min(255, Math.max(0, 128 + (30 * sum) / Math.sqrt(power)));
+    });
+  }
+
+  it.each([0, 0.5, 1, 1.5])('of fields whose amplitude falls with exponent %d shows it', (exponent) => {
+    const statistics = new ImageStatistics(64);
+    for (let index = 0; index < 30; index++) statistics.add(field(exponent, index));
+    expect(Math.abs(statistics.result().amplitudeExponent + exponent)).toBeLessThan(0.12);
+  });
+
+  it('cannot be told of images without any structure', () => {
+    const statistics = new ImageStatistics(32);
+    statistics.add(greyImage(32, () => 100));
+    expect(statistics.result().amplitudeExponent).toBeNaN();
+  });
+});
+
+describe('a fit of two peaks', () => {
+  it.each([
+    [0, 0.7, 180],
+    [20, 2, 180],
+    [30, 1, 360],
+  ])('finds peak %d° and concentration %d', (peakDeg, concentration, periodDeg) => {
+    const bins = 72;
+    const shares = Array.from({ length: bins }, (_, bin) => {
+      // Over the width of the bin.
+      const parts = Array.from(
+        { length: 50 },
+        (_, part) => ((bin + (part + 0.5) / 50 - 0.5) * periodDeg) / bins,
+      );
+      return parts.reduce(
+        (sum, angle) =>
+          sum + Math.exp(concentration * Math.cos((4 * Math.PI * (angle - peakDeg)) / periodDeg)) / 50,
+        0,
+      );
+    });
+    const fit = fitTwoPeaks(shares, periodDeg);
+    expect(Math.abs(Math.sin((2 * Math.PI * (fit.peakDeg - peakDeg)) / periodDeg))).toBeLessThan(1e-6);
+    expect(fit.concentration).toBeCloseTo(concentration, 3);
+  });
+});
+
+describe('what the dials of scenes are set to is read back', () => {
+  const COUNT = 1000;
+  function measured(change: Partial<SceneOptions>, count = COUNT): ImageStatisticsResult {
+    const options = { ...NATURAL_SCENES, ...change };
+    const statistics = new ImageStatistics(32);
+    for (let index = 0; index < count; index++) {
+      statistics.add({ pixels: scene(options, index).pixels, width: 32, height: 32 });
+    }
+    return statistics.result();
+  }
+  const apart = (a: number, b: number, period: number): number =>
+    Math.abs(((((a - b) % period) + 1.5 * period) % period) - period / 2);
+
+  it('orientation: its peak, and at no concentration no orientation more', () => {
+    const fits = [0, 22.5, 45].map((peakDeg) => {
+      const { orientationShare } = measured({ orientation: { concentration: 0.7, peakDeg } });
+      const fit = fitTwoPeaks(orientationShare, 180);
+      expect(apart(fit.peakDeg, peakDeg, 90)).toBeLessThan(2.5);
+      return fit.concentration;
+    });
+    // Ends of stripes, round edges and crossings spread what is dialled: about half of it is left, in every world alike.
+    for (const concentration of fits) expect(Math.abs(concentration - 0.37)).toBeLessThan(0.06);
+    const { orientationShare } = measured({ orientation: { concentration: 0, peakDeg: 0 } });
+    expect(fitTwoPeaks(orientationShare, 180).concentration).toBeLessThan(0.08);
+  });
+
+  it('orientation: the more concentrated, the more it is measured to be', () => {
+    const concentrations = [0.35, 0.7, 1.4, 3].map(
+      (concentration) =>
+        fitTwoPeaks(measured({ orientation: { concentration, peakDeg: 0 } }, 600).orientationShare, 180)
+          .concentration,
+    );
+    expect(concentrations).toEqual([...concentrations].sort((a, b) => a - b));
+  });
+
+  it('hue: its peaks and concentration', () => {
+    for (const hue of [
+      { concentration: 1, peakDeg: 30 },
+      { concentration: 2, peakDeg: 120 },
+    ]) {
+      const fit = fitTwoPeaks(measured({ hue }, 800).hueShare, 360);
+      expect(apart(fit.peakDeg, hue.peakDeg, 180)).toBeLessThan(3);
+      expect(Math.abs(fit.concentration - hue.concentration)).toBeLessThan(0.2);
+    }
+  });
+
+  it.each([0.5, 1, 1.5, 2])('frequency: exponent %d', (exponent) => {
+    expect(Math.abs(measured({ frequency: { exponent } }, 500).amplitudeExponent + exponent)).toBeLessThan(
+      0.2,
+    );
+  });
+
+  it('in parts that are merged', () => {
+    const [whole, first, second] = [
+      new ImageStatistics(32),
+      new ImageStatistics(32),
+      new ImageStatistics(32),
+    ];
+    for (let index = 0; index < 10; index++) {
+      const image = { pixels: scene(NATURAL_SCENES, index).pixels, width: 32, height: 32 };
+      whole.add(image);
+      (index % 3 === 0 ? first : second).add(image);
+    }
+    first.merge(second);
+    for (const [name, values] of Object.entries(whole.result())) {
+      const merged: unknown = Object.entries(first.result()).find(([other]) => other === name)?.[1];
+      if (values instanceof Float64Array && merged instanceof Float64Array) {
+        for (const [index, value] of values.entries()) expect(merged[index]).toBeCloseTo(value, 10);
+      } else expect(merged).toBeCloseTo(Number(values), 10);
+    }
+    expect(() => {
+      first.merge(new ImageStatistics(64));
+    }).toThrow(RangeError);
+  });
+});
