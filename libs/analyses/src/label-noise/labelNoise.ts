@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Analysis, Plan, RunContext } from '../analysis.js';
+import { describeParameters, readParameters } from '../declaredParameters.js';
+import type { Services } from '../services.js';
+import { retryingStep } from '../steps/retryingStep.js';
+import { trainStep } from '../steps/trainStep.js';
+import { cohortsOf } from './cohort.js';
+import {
+  declaredLabelNoiseParameters,
+  labelNoiseParameters,
+  type LabelNoiseParameters,
+} from './labelNoiseParameters.js';
+import { labelNoiseReport, REPORT } from './labelNoiseReport.js';
+import { trainingSpec } from './trainingSpec.js';
+
+const NAME = 'label-noise';
+
+/** Fig. 6: does sensitivity follow how often an orientation occurs, or how much its labels tell? */
+export const labelNoise: Analysis = {
+  name: NAME,
+  description:
+    'Sensitivity of a network that learns to tell orientations, some frequent, some with reliable labels (Fig. 6), with ' +
+    'the control of erasure-balanced labels.',
+  parameters: describeParameters(declaredLabelNoiseParameters),
+  prepare: (given) => {
+    const parameters = readParameters(NAME, labelNoiseParameters, given);
+    return {
+      parameters: z.record(z.string(), z.json()).parse(parameters),
+      check: () => Promise.resolve(),
+      plan: (services, run) => plan(parameters, services, run),
+    };
+  },
+};
+
+function plan(parameters: LabelNoiseParameters, services: Services, run: RunContext): Plan {
+  const cohorts = cohortsOf(parameters);
+  const { width, batchSize, steps } = parameters;
+  const trainings = cohorts.flatMap(({ condition, bins, members }) =>
+    members.map(({ seed, trainStep: id }) =>
+      trainStep(
+        {
+          id,
+          description: `training ${condition.label}, ${bins} classes, seed ${seed}`,
+          spec: () => trainingSpec(parameters, condition, bins, seed),
+          cost: (steps * width * (batchSize + 100)) / 1000,
+        },
+        services,
+      ),
+    ),
+  );
+  const report = labelNoiseReport(parameters, cohorts, run);
+  const all = [...trainings, { ...report, needs: trainings.map(({ id }) => id) }];
+  return { steps: all.map((step) => retryingStep(step)), reportStep: REPORT };
+}

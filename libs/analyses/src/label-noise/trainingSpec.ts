@@ -1,0 +1,70 @@
+import { datasetV1, stimulusV1, trainingV1 } from '@oblique/contracts';
+import { gratingsOf, type Condition } from './conditions.js';
+import type { LabelNoiseParameters } from './labelNoiseParameters.js';
+
+/** Name of the observation, and the layer that Fig. 6 shows. */
+export const OBSERVATION = 'gratings';
+export const LAYER = 'hidden1';
+
+const SIZE_PIXELS = 64;
+
+/** One training of a condition, with D of the first layer measured meanwhile. */
+export function trainingSpec(
+  parameters: LabelNoiseParameters,
+  condition: Condition,
+  bins: number,
+  seed: number,
+): trainingV1.TrainingSpec {
+  const { width, batchSize, steps, learningRate, initialScale, observeEvery } = parameters;
+  return trainingV1.TrainingSpec.fromPartial({
+    learner: {
+      $case: 'network',
+      value: {
+        start: { $case: 'architecture', value: { architecture: 'mlp', width, inputSizePixels: SIZE_PIXELS } },
+        dataset: { source: { $case: 'gratings', value: gratingsOf(condition, bins) } },
+        task: datasetV1.Task.TASK_CLASS,
+        optimiser: { method: trainingV1.Optimiser_Method.METHOD_SGD },
+        schedule: { kind: trainingV1.Schedule_Kind.KIND_CONSTANT, learningRate },
+        batchSize,
+        steps,
+        initialScale,
+        observations: [gratingObservation(parameters)],
+        observationSteps: { at: [1, 2, 5, steps].filter((step) => step <= steps), every: observeEvery },
+      },
+    },
+    seed,
+  });
+}
+
+/** Orientations at which D is measured, in degrees. */
+export function orientationsOf({ protocol, orientations }: LabelNoiseParameters): number[] {
+  return spaced(orientations, protocol);
+}
+
+function gratingObservation(parameters: LabelNoiseParameters): trainingV1.Observation {
+  const { protocol, phases } = parameters;
+  return {
+    name: OBSERVATION,
+    stimulus: {
+      family: 'grating',
+      widthPixels: SIZE_PIXELS,
+      heightPixels: SIZE_PIXELS,
+      stretch: stimulusV1.Stretch.STRETCH_NONE,
+      input: stimulusV1.InputEncoding.INPUT_ENCODING_DIRECT,
+      parameters: {},
+    },
+    variable: 'orientation',
+    grid: [
+      { parameter: 'orientation', values: orientationsOf(parameters) },
+      // The phases that are learned from: 0 to 180° at the first column, as the authors count, are these in the middle.
+      { parameter: 'phase', values: spaced(phases, protocol).map((phase) => 180 + phase) },
+    ],
+    layers: [LAYER],
+  };
+}
+
+/** Over 0 to 180°: the text's tile it, the code's have both ends. */
+function spaced(count: number, protocol: 'text' | 'code'): number[] {
+  const intervals = protocol === 'code' && count > 1 ? count - 1 : count;
+  return Array.from({ length: count }, (_, k) => (180 * k) / intervals);
+}
