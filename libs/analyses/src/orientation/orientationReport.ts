@@ -1,7 +1,7 @@
-import os from 'node:os';
 import type { ReportNetwork } from '@oblique/report';
 import type { NeededSteps, Step } from '@oblique/workflow';
 import type { RunContext } from '../analysis.js';
+import { hardware } from '../hardware.js';
 import { provenanceOf } from '../provenanceOf.js';
 import { storeReport } from '../reportFiles.js';
 import { readMeasureValue } from '../steps/measureStep.js';
@@ -110,14 +110,5 @@ function executorsOf(conditions: readonly Condition[], needed: NeededSteps): Rec
   return {
     executor: [...new Set(used.map(({ executor }) => executor))].join(', '),
     device: [...new Set(used.map(({ device }) => device))].join(', '),
-  };
-}
-
-function hardware(): Record<string, string> {
-  const cpus = os.cpus();
-  return {
-    'processor of the orchestrator': `${cpus[0]?.model.trim() ?? 'unknown'}, ${cpus.length} cores`,
-    memory: `${Math.round(os.totalmem() / 2 ** 30)} GiB`,
-    platform: `${os.platform()} ${os.arch()}`,
   };
 }

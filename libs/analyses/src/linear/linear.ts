@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Analysis, Plan, RunContext } from '../analysis.js';
+import { describeParameters, readParameters } from '../declaredParameters.js';
+import type { Services } from '../services.js';
+import { componentsStep } from '../steps/componentsStep.js';
+import { patchesStep } from '../steps/patchesStep.js';
+import { retryingStep } from '../steps/retryingStep.js';
+import { linearDataset } from './linearDataset.js';
+import { declaredLinearParameters, linearParameters, type LinearParameters } from './linearParameters.js';
+import { linearReport, REPORT } from './linearReport.js';
+import { COMPONENTS, PATCHES, runsOf, trainingStep } from './training.js';
+
+const NAME = 'linear';
+
+/** Fig. 5 and SI Fig. 2: in which order linear networks learn, beside what theory says. */
+export const linear: Analysis = {
+  name: NAME,
+  description:
+    'Linear autoencoders of image patches (Fig. 5, SI Fig. 2): in which order principal components are learned, ' +
+    'sensitivity to spatial frequency and acuity while they learn, beside the closed forms of the theory.',
+  parameters: describeParameters(declaredLinearParameters),
+  prepare: (given) => {
+    const parameters = readParameters(NAME, linearParameters, given);
+    return {
+      parameters: z.record(z.string(), z.json()).parse(parameters),
+      // A dataset is looked for by the step that reads it.
+      check: () => Promise.resolve(),
+      plan: (services, run) => plan(parameters, services, run),
+    };
+  },
+};
+
+function plan(parameters: LinearParameters, services: Services, run: RunContext): Plan {
+  const { patches, sizePixels, patchSeed } = parameters;
+  const dataset = linearDataset(parameters);
+  const steps = [
+    patchesStep({ id: PATCHES, dataset, count: patches, sizePixels, seed: patchSeed }, services),
+    componentsStep(COMPONENTS, PATCHES, services),
+    ...runsOf(parameters).map((each) => trainingStep(each, parameters, services)),
+  ];
+  const report = { ...linearReport(parameters, run), needs: steps.map(({ id }) => id) };
+  return { steps: [...steps, report].map((step) => retryingStep(step)), reportStep: REPORT };
+}
