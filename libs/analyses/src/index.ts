@@ -1,4 +1,6 @@
 import type { Analysis } from './analysis.js';
+import { labelNoise } from './label-noise/labelNoise.js';
+import { linear } from './linear/linear.js';
 import { orientation } from './orientation/orientation.js';
 import { hueRotated } from './trained-controls/hueRotated.js';
 import { rotated } from './trained-controls/rotated.js';
@@ -17,4 +19,4 @@ export { readReportFiles, type ReportFile } from './reportFiles.js';
 export { connectServices, type ServiceEndpoints, type Services } from './services.js';
 
 /** Every analysis, by the order in which they are listed. */
-export const ANALYSES: readonly Analysis[] = [orientation, rotated, hueRotated];
+export const ANALYSES: readonly Analysis[] = [orientation, rotated, hueRotated, linear, labelNoise];
