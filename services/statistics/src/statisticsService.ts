@@ -4,7 +4,9 @@ import { bootstrapHandler } from './bootstrapHandler.js';
 import { cardinalObliqueRatioHandler } from './cardinalObliqueRatioHandler.js';
 import { depthTrendHandler } from './depthTrendHandler.js';
 import { describeImagesHandler } from './describeImagesHandler.js';
+import { extractPatchesHandler } from './extractPatchesHandler.js';
 import { normaliseCurvesHandler } from './normaliseCurvesHandler.js';
+import { principalComponentsHandler } from './principalComponentsHandler.js';
 
 /** Turns measured sensitivities into curves, ratios and intervals. */
 export const statisticsService = defineService({
@@ -20,6 +22,8 @@ export const statisticsService = defineService({
         depthTrend: depthTrendHandler(store),
         bootstrap: bootstrapHandler(),
         describeImages: describeImagesHandler(store),
+        extractPatches: extractPatchesHandler(store),
+        principalComponents: principalComponentsHandler(store),
       }),
     ]),
 });
