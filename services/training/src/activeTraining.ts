@@ -7,7 +7,7 @@ import type { Logger } from './logger.js';
 import type { ResumePoint } from './resumePoint.js';
 import type { TrainingEvent } from './trainingEvent.js';
 import { hasEnded, TrainingState, type Metrics, type Training } from './trainingMessage.js';
-import type { TrainingRecords } from './trainingRecords.js';
+import type { SavedTraining, TrainingRecords } from './trainingRecords.js';
 
 /** Changes in closer succession are told together. */
 const SEND_EVERY_MS = 100;
@@ -22,21 +22,22 @@ export class ActiveTraining {
   readonly #changes = new Changes();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #meter: ProgressMeter;
+  readonly #basis: string;
   #training: Training;
   #resumePoint: ResumePoint | undefined;
   #progress: progressV1.Progress | undefined;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(
-    training: Training,
-    resumePoint: ResumePoint | undefined,
+    saved: SavedTraining,
     stage: string,
     private readonly store: ArtifactStore,
     private readonly records: TrainingRecords,
     private readonly log: Logger,
   ) {
-    this.#training = training;
-    this.#resumePoint = resumePoint;
+    this.#training = saved.training;
+    this.#resumePoint = saved.resumePoint;
+    this.#basis = saved.basis;
     this.#meter = new ProgressMeter(stage);
     this.#heartbeat = setInterval(() => void this.save(), HEARTBEAT_MS);
     this.#heartbeat.unref();
@@ -87,38 +88,34 @@ export class ActiveTraining {
         this.#changes.announce();
         return;
       }
-      case 'resumable': {
-        const old = this.#resumePoint;
-        this.#resumePoint = event.resumePoint;
-        await this.save();
-        await this.#forget(old);
+      case 'resumable':
+        await this.#resumeFrom(event.resumePoint);
         return;
-      }
-      case 'finished': {
-        const old = this.#resumePoint;
-        this.#resumePoint = undefined;
+      case 'finished':
         this.#training = { ...this.#training, result: event.result };
-        await this.save();
-        await this.#forget(old);
-      }
     }
   }
 
-  /** Writes down how it stands; what cannot be written now is written later. */
-  async save(): Promise<void> {
-    this.#saving = this.#saving
-      .then(() => this.records.save(this.#training, this.#resumePoint))
-      .catch((error: unknown) => {
-        this.log.error({ err: error, training: this.#training.id }, 'a training could not be written down');
-      });
-    await this.#saving;
+  /** Writes down how it stands; what cannot be written now is written later: false. */
+  async save(): Promise<boolean> {
+    const saving = this.#saving.then(() =>
+      this.records.save({ training: this.#training, resumePoint: this.#resumePoint, basis: this.#basis }),
+    );
+    this.#saving = saving.catch((error: unknown) => {
+      this.log.error({ err: error, training: this.#training.id }, 'a training could not be written down');
+    });
+    return saving.then(
+      () => true,
+      () => false,
+    );
   }
 
   /** The last state: written down before anybody hears of it. */
   async end(training: Training): Promise<void> {
     clearInterval(this.#heartbeat);
     this.#training = training;
-    await this.save();
+    if (training.result === undefined) await this.save();
+    else await this.#resumeFrom(undefined);
     this.#changes.announce();
   }
 
@@ -142,10 +139,17 @@ export class ActiveTraining {
     return this.#training;
   }
 
-  /** Takes a snapshot out of the store that a newer one, or the result, has replaced. */
-  async #forget(old: ResumePoint | undefined): Promise<void> {
-    if (old !== undefined && old.snapshot.digest !== this.#resumePoint?.snapshot.digest)
-      await this.store.remove(old.snapshot.digest);
+  /** Writes the point down, and takes the snapshot out of the store that it replaces. */
+  async #resumeFrom(point: ResumePoint | undefined): Promise<void> {
+    const old = this.#resumePoint?.snapshot.digest;
+    this.#resumePoint = point;
+    // The record refers to the old one until it is written anew.
+    if (!(await this.save()) || old === undefined || old === point?.snapshot.digest) return;
+    try {
+      await this.store.remove(old);
+    } catch (error) {
+      this.log.warn({ err: error, training: this.#training.id }, 'an old snapshot could not be removed');
+    }
   }
 
   #measure(): void {

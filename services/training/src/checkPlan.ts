@@ -19,17 +19,18 @@ export async function checkPlan(
   plan: TrainingPlan,
   store: ArtifactStore,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   if (plan.kind === 'linear') {
     stepsOf(plan.recordedSteps, plan.learning.steps, 'spec.linear.recorded_steps');
     await Promise.all([store.describe(plan.patches.digest), store.describe(plan.components.digest)]);
-    return;
+    return '';
   }
   const start = await opened(plan, store, signal);
   try {
     checkSteps(plan, start.totalSteps);
     checkAnswers(plan, start);
     checkLayers(plan, start);
+    return start.data.identity;
   } finally {
     await start.data.close();
   }

@@ -15,6 +15,7 @@ const EPOCH_GRATINGS = 10_000;
 export class GratingData implements TrainingData {
   readonly classes: number;
   readonly stepsPerEpoch: number;
+  readonly identity = '';
   readonly inputSizePixels: number;
   readonly #batches: GratingBatches;
   readonly #family = findFamily('grating');
@@ -35,8 +36,14 @@ export class GratingData implements TrainingData {
     this.inputSizePixels = inputSizePixels || DEFAULT_SIZE_PIXELS;
   }
 
+  /** What all gratings have in common is given once, so that the disc is not computed for each. */
   shapes(batchSize: number): Readonly<Record<string, Shape>> {
-    return Object.fromEntries(this.#family.parameters.map(({ programInput }) => [programInput, [batchSize]]));
+    return Object.fromEntries(
+      this.#family.parameters.map(({ name, programInput }) => [
+        programInput,
+        [name === 'orientation' || name === 'phase' ? batchSize : 1],
+      ]),
+    );
   }
 
   front(): Program {
@@ -48,10 +55,7 @@ export class GratingData implements TrainingData {
     const { orientationRad, phaseRad, label, weight } = this.#batches.batch(step);
     const input = (parameter: string): string => findParameter(this.#family, parameter).programInput;
     return Promise.resolve({
-      ...stimulusFeeds(
-        this.#family,
-        Array.from(label.data, () => ({})),
-      ),
+      ...stimulusFeeds(this.#family, [{}]),
       [input('orientation')]: orientationRad,
       [input('phase')]: phaseRad,
       label,

@@ -12,6 +12,8 @@ export interface TrainingData {
   /** Labels are 0 to classes − 1; 0: the image itself is to be learned. */
   readonly classes: number;
   readonly stepsPerEpoch: number;
+  /** Which images these are, beyond where they lie; empty where the specification says all. */
+  readonly identity: string;
   /** Height and width of the images that the network sees. */
   readonly inputSizePixels: number;
   /** Shapes of the arrays that the network's input is made from, for batches of this size. */

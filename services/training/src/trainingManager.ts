@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readNpz } from '@oblique/arrays';
-import { canonicalJson, parseDigest, parseJson, sha256, type ArtifactStore } from '@oblique/artifacts';
+import {
+  canonicalJson,
+  parseDigest,
+  parseJson,
+  sha256,
+  type ArtifactStore,
+  type Json,
+} from '@oblique/artifacts';
 import { trainingV1 } from '@oblique/contracts';
 import { ServiceError, thisOwner } from '@oblique/service';
 import { Slots } from '@oblique/workflow';
@@ -20,7 +27,7 @@ import {
   type TrainingSpec,
 } from './trainingMessage.js';
 import type { TrainingPlan } from './trainingPlan.js';
-import { interrupted, TrainingRecords, type StoredTraining } from './trainingRecords.js';
+import { interrupted, TrainingRecords, type SavedTraining, type StoredTraining } from './trainingRecords.js';
 
 /** How often a training of another service is looked up while it is watched. */
 const POLL_MS = 1000;
@@ -61,15 +68,19 @@ export class TrainingManager {
    */
   async start(spec: TrainingSpec | undefined, label: string, signal: AbortSignal): Promise<Training> {
     const plan = readTrainingSpec(spec);
-    const id = this.#idOf(plan);
+    const basis = this.#basisOf(plan);
+    const id = hashOf({ basis, data: await checkPlan(plan, this.#options.store, signal) });
     const known = this.#active.get(id)?.active.training;
     if (known !== undefined) return known;
     const stored = await this.#records.find(id);
     if (stored !== undefined && (!hasEnded(stored.training) || (await this.#isDone(stored.training))))
       return stored.training;
-    await checkPlan(plan, this.#options.store, signal);
     const training = stored?.training ?? newTraining(id, label, spec);
-    return this.#go(plan, { ...training, label: label || training.label }, stored);
+    return this.#go(plan, {
+      training: { ...training, label: label || training.label },
+      resumePoint: stored?.resumePoint,
+      basis,
+    });
   }
 
   /** Stops a training and gives how it then stands; one that has ended stays as it is. */
@@ -79,14 +90,15 @@ export class TrainingManager {
       mine.abort('cancelled');
       return mine.ended(signal);
     }
-    const { training, resumePoint, orphaned } = await this.#stored(id);
+    const { orphaned, ...stored } = await this.#stored(id);
+    const { training } = stored;
     if (!hasEnded(training)) {
       throw new ServiceError(
         'UNAVAILABLE',
         `Training ${id} goes on in another training service over the same store: cancel it there.`,
       );
     }
-    if (orphaned) await this.#records.save(training, resumePoint);
+    if (orphaned) await this.#records.save(stored);
     return training;
   }
 
@@ -136,8 +148,7 @@ export class TrainingManager {
       const { training } = stored;
       try {
         const plan = readTrainingSpec(training.spec);
-        // Another version of Oblique would not go on to the same bits.
-        if (this.#idOf(plan) === training.id) this.#go(plan, training, stored);
+        if (this.#basisOf(plan) === stored.basis) this.#go(plan, stored);
       } catch (error) {
         this.#options.log.warn({ err: error, training: training.id }, 'a training could not be resumed');
       }
@@ -152,12 +163,10 @@ export class TrainingManager {
     await Promise.all(running.map(({ over }) => over));
   }
 
-  #idOf(plan: TrainingPlan): string {
+  /** What must be the same for a training to go on to the same bits. */
+  #basisOf(plan: TrainingPlan): string {
     const { device, executor, threads } = this.#options;
-    const text = canonicalJson(
-      parseJson(JSON.stringify({ version: VERSION, device, executor, threads, plan })),
-    );
-    return sha256(new TextEncoder().encode(text)).slice('sha256:'.length);
+    return hashOf(parseJson(JSON.stringify({ version: VERSION, device, executor, threads, plan })));
   }
 
   async #stored(id: string): Promise<StoredTraining> {
@@ -187,7 +196,7 @@ export class TrainingManager {
     return readMetricsArchive((await getSnapshot(store, resumePoint.snapshot)).metrics).metrics;
   }
 
-  #go(plan: TrainingPlan, training: Training, stored: StoredTraining | undefined): Training {
+  #go(plan: TrainingPlan, { training, resumePoint, basis }: SavedTraining): Training {
     if (this.#stopping)
       throw new ServiceError('UNAVAILABLE', 'The training service is stopping; start it a little later.');
     const known = this.#active.get(training.id)?.active.training;
@@ -199,9 +208,8 @@ export class TrainingManager {
       result: undefined,
       failure: '',
     };
-    const resumePoint = stored?.resumePoint;
-    const active = new ActiveTraining(queued, resumePoint, stageOf(queued), store, this.#records, log);
-    // In the map before anything is awaited, so that no second start can slip in between.
+    const saved = { training: queued, resumePoint, basis };
+    const active = new ActiveTraining(saved, stageOf(queued), store, this.#records, log);
     const over = this.#work(active, plan).finally(() => this.#active.delete(training.id));
     this.#active.set(training.id, { active, over });
     return queued;
@@ -246,6 +254,10 @@ function stateAtEnd({ training, signal }: ActiveTraining, failure: string): Trai
   if (training.result !== undefined) return { ...training, state: TrainingState.TRAINING_STATE_SUCCEEDED };
   if (!signal.aborted) return { ...training, state: TrainingState.TRAINING_STATE_FAILED, failure };
   return { ...training, state: TrainingState.TRAINING_STATE_CANCELLED };
+}
+
+function hashOf(value: Json): string {
+  return sha256(new TextEncoder().encode(canonicalJson(value))).slice('sha256:'.length);
 }
 
 function newTraining(id: string, label: string, spec: TrainingSpec | undefined): Training {

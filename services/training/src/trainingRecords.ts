@@ -9,14 +9,21 @@ const COLLECTION = 'trainings';
 const recordSchema = z.object({
   training: z.json(),
   resumePoint: resumePointSchema.nullable(),
+  basis: z.string(),
   owner: recordOwnerSchema,
   saved: z.iso.datetime(),
 });
 
-/** A training as the store has it. */
-export interface StoredTraining {
+/** A training as it is written down. */
+export interface SavedTraining {
   readonly training: Training;
   readonly resumePoint: ResumePoint | undefined;
+  /** Hash of all but the data that must be the same for it to go on to the same bits. */
+  readonly basis: string;
+}
+
+/** A training as the store has it. */
+export interface StoredTraining extends SavedTraining {
   /** The process that ran it died before its end. */
   readonly orphaned: boolean;
 }
@@ -29,10 +36,11 @@ export class TrainingRecords {
   ) {}
 
   /** Writes the training down as ours. */
-  async save(training: Training, resumePoint: ResumePoint | undefined): Promise<void> {
+  async save({ training, resumePoint, basis }: SavedTraining): Promise<void> {
     const record: Json = {
       training: trainingJson(training),
       resumePoint: resumePoint ?? null,
+      basis,
       owner: { ...this.self },
       saved: new Date().toISOString(),
     };
@@ -61,12 +69,13 @@ export class TrainingRecords {
   #read(json: Json): StoredTraining | undefined {
     const record = recordSchema.safeParse(json);
     if (!record.success) return undefined;
-    const { owner, saved, resumePoint } = record.data;
+    const { owner, saved, resumePoint, basis } = record.data;
     const training = trainingFromJson(record.data.training);
     const orphaned = !hasEnded(training) && isGone(owner, new Date(saved), this.self);
     return {
       training: orphaned ? interrupted(training) : training,
       resumePoint: resumePoint ?? undefined,
+      basis,
       orphaned,
     };
   }
