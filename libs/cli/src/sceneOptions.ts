@@ -90,12 +90,10 @@ function readPrior(
   if (text === 'uniform') return { peakDeg: 0, concentration: 0 };
   const named = Object.hasOwn(peaksDeg, text) ? peaksDeg[text] : undefined;
   if (named !== undefined) return { peakDeg: named, concentration };
-  const [peak = '', strength, ...rest] = text.split(':');
-  const numbers = [peak, strength ?? String(concentration)].map((part) =>
-    part.trim() === '' ? NaN : Number(part),
-  );
-  const [peakDeg = NaN, chosen = NaN] = numbers;
-  if (rest.length > 0 || !numbers.every(Number.isFinite)) {
+  const [peakDeg = NaN, chosen = concentration, ...rest] = text
+    .split(':')
+    .map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (rest.length > 0 || !Number.isFinite(peakDeg) || !Number.isFinite(chosen)) {
     const names = [...Object.keys(peaksDeg), 'uniform'].join(', ');
     throw new UsageError(
       `${flag} takes ${names} or PEAK[:CONCENTRATION] in degrees, e.g. 22.5:${concentration}; not ${JSON.stringify(text)}.`,
