@@ -14,6 +14,8 @@ export interface Profile {
   readonly phases: number;
   /** Saturations, and as many values, of the uniform colours. */
   readonly saturations: number;
+  /** Images, evenly over the classes; 0: all, and 20000 scenes. */
+  readonly limit: number;
   /** Least share of an image's area that a random crop keeps, where images are photographs. */
   readonly cropScale: number;
 }
@@ -24,13 +26,14 @@ export const PROFILES = {
     seeds: [0, 1, 2],
     width: null,
     sizePixels: null,
-    steps: 100,
+    steps: 80,
     batchSize: 64,
     observedSteps: 7,
     angles: 24,
     frequencies: [0.06, 0.12],
     phases: 4,
     saturations: 3,
+    limit: 8000,
     cropScale: 0.4,
   },
   full: {
@@ -52,6 +55,7 @@ export const PROFILES = {
     frequencies: [0.06, 0.09, 0.12, 0.18],
     phases: 8,
     saturations: 4,
+    limit: 0,
     cropScale: 0.4,
   },
   // 90 epochs of ImageNet's 1 281 167 images in batches of 256; the Gabor of Fig. 2.
@@ -67,6 +71,7 @@ export const PROFILES = {
     frequencies: [0.14],
     phases: 10,
     saturations: 8,
+    limit: 0,
     cropScale: 0.08,
   },
 } as const satisfies Record<string, Profile>;

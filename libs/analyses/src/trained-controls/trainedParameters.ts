@@ -38,7 +38,13 @@ const fields = {
       'What to learn from: scenes (the embedded procedural world, synthetic), or the location of images: a folder or ' +
         'tar with one folder a class, CIFAR, ImageNet32 or a stack of images, at a path, s3:// or http(s):// address.',
     ),
-  limit: z.int().min(0).default(0).describe('Only so many images, evenly over the classes; 0: all.'),
+  limit: orNull(
+    z
+      .int()
+      .min(0)
+      .max(2 ** 32),
+    'Only so many images, evenly over the classes; 0: all, and 20000 scenes.',
+  ),
   tasks: orNull(
     z.array(z.enum(TASK_NAMES)).min(1),
     'What networks are to tell: class, tilt, hue-turn, object-orientation (scenes only). null: first a task that needs ' +
@@ -88,7 +94,7 @@ const fields = {
     .number()
     .min(0)
     .max(0.5)
-    .default(0.1)
+    .default(0.05)
     .describe('Part of the images that is kept out of training for the accuracy.'),
   cropScale: orNull(
     z.number().positive().max(1),
@@ -168,6 +174,7 @@ function resolved(given: Given, variable: TurnedVariable) {
     batchSize: given.batchSize ?? profile.batchSize,
     observedSteps: given.observedSteps ?? profile.observedSteps,
     angles: given.angles ?? profile.angles,
+    limit: given.limit ?? profile.limit,
     cropScale: given.cropScale ?? profile.cropScale,
   };
 }
