@@ -5,8 +5,11 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fastest, interleaved, median, ratio, type Timings } from './interleaved.js';
 import { allLayersByJvp, authorsWay, plainForward } from './libraryPasses.js';
+import { linearUpdate, torchLinearUpdate } from './linearUpdates.js';
 import { byLibrary, byService } from './measurements.js';
-import { findPythonWithTorch, torchForwardAd } from './torchForwardAd.js';
+import { torchForwardAd } from './torchForwardAd.js';
+import { findPythonWithTorch } from './torchProcess.js';
+import { autoencoder, ourStep, smallCnn, torchStep } from './trainingSteps.js';
 import { workload } from './workload.js';
 
 // Oblique's speed as ratios, each of two things timed in turns in this run, on one thread.
@@ -73,6 +76,47 @@ try {
     }
   } finally {
     await torch?.close();
+  }
+
+  if (python !== undefined) {
+    console.log('An update of the tied linear autoencoder, 1024 pixels, 16 384 patches a batch …');
+    const [ours, theirs] = [await linearUpdate(runtime), await torchLinearUpdate(python)];
+    try {
+      const [fast, slow] = await interleaved([ours, theirs], repeats);
+      if (fast === undefined || slow === undefined) throw new Error('A timing is missing.');
+      comparisons.push({
+        title: "PyTorch's linear update ÷ ours",
+        slow,
+        fast,
+        target: '≥ 5',
+        met: (r) => r >= 5,
+      });
+    } finally {
+      await Promise.all([ours.close(), theirs.close()]);
+    }
+  }
+
+  for (const [training, largest] of [
+    [autoencoder(), 1.2],
+    [smallCnn(), 1.3],
+  ] as const) {
+    if (python === undefined) break;
+    console.log(`A training step of the ${training.name}, one thread …`);
+    const ours = await ourStep(runtime, training);
+    const theirs = await torchStep(training, ours.parameters, python, folder);
+    try {
+      const [slow, fast] = await interleaved([ours, theirs], repeats);
+      if (slow === undefined || fast === undefined) throw new Error('A timing is missing.');
+      comparisons.push({
+        title: `training step ÷ PyTorch's, ${training.name}`,
+        slow,
+        fast,
+        target: `≤ ${largest}`,
+        met: (r) => r <= largest,
+      });
+    } finally {
+      await theirs.close();
+    }
   }
 
   console.log('A measurement of 60 stimuli, library and service in turns …');
