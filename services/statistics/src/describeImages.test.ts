@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readNpz, toNumbers } from '@oblique/arrays';
-import { statisticsV1, type datasetV1 } from '@oblique/contracts';
+import { datasetV1, statisticsV1 } from '@oblique/contracts';
 import {
   createClient,
   fetchArtifact,
@@ -131,11 +131,7 @@ describe('DescribeImages', () => {
     ]);
     const share = arrays.get('orientationShare');
     expect(share && [...toNumbers(share)]).toEqual(result.orientationShare);
-    const {
-      format,
-      width = 0,
-      height = 0,
-    } = await sharp(await fetched(result.contactSheet?.digest)).metadata();
+    const { format, width, height } = await sharp(await fetched(result.contactSheet?.digest)).metadata();
     expect(format).toBe('png');
     expect(width).toBeGreaterThan(height);
   });
@@ -158,7 +154,7 @@ describe('DescribeImages', () => {
       crop: undefined,
       horizontalFlip: false,
       rotationDeg: 0,
-      rotationOrder: 0,
+      rotationOrder: datasetV1.RotationOrder.ROTATION_ORDER_UNSPECIFIED,
       rotateInDisc: false,
       hueShiftDeg: 120,
     };
