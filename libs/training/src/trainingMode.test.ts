@@ -25,7 +25,7 @@ describe('BatchNormalization in training mode', () => {
   it('normalises by the batch and updates the running statistics', async () => {
     const b = new ProgramBuilder('normalised');
     const parameters = Object.entries({ scale, shift, mean, variance }).map(([name, values]) =>
-      b.initializer(name, float32([3], values ?? [])),
+      b.initializer(name, float32([3], values)),
     );
     const x = b.input('x', 'float32', shape);
     b.output(b.op('BatchNormalization', [x, ...parameters], { epsilon: float(0.01) }, { output: 'y' }));
@@ -42,8 +42,8 @@ describe('BatchNormalization in training mode', () => {
       const squares = values.reduce((sum, value) => sum + (value - batchMean) ** 2, 0);
       const normalised = values.map(
         (value) =>
-          ((value - batchMean) / Math.sqrt(squares / 120 + 0.01)) * (scale?.[channel] ?? 0) +
-          (shift?.[channel] ?? 0),
+          ((value - batchMean) / Math.sqrt(squares / 120 + 0.01)) * (scale[channel] ?? 0) +
+          (shift[channel] ?? 0),
       );
       ofChannel(outputs('y'), channel).forEach((value, index) =>
         expect(value).toBeCloseTo(normalised[index] ?? NaN, 4),
@@ -51,8 +51,8 @@ describe('BatchNormalization in training mode', () => {
       // PyTorch: momentum 0.1, and the variance is that of a sample.
       const running = (statistic: string): number =>
         outputs(runningStatistics.get(statistic) ?? '')[channel] ?? NaN;
-      expect(running('mean')).toBeCloseTo(0.9 * (mean?.[channel] ?? 0) + 0.1 * batchMean, 5);
-      expect(running('variance')).toBeCloseTo(0.9 * (variance?.[channel] ?? 0) + (0.1 * squares) / 119, 5);
+      expect(running('mean')).toBeCloseTo(0.9 * (mean[channel] ?? 0) + 0.1 * batchMean, 5);
+      expect(running('variance')).toBeCloseTo(0.9 * (variance[channel] ?? 0) + (0.1 * squares) / 119, 5);
     }
   });
 
