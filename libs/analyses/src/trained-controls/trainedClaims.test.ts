@@ -1,0 +1,104 @@
+import { randomStream } from '@oblique/random';
+import { describe, expect, it } from 'vitest';
+import { cohortsOf } from './cohort.js';
+import type { LearnedSensitivity } from './learnedSensitivity.js';
+import { cohortClaims, poolingAfterTraining, type MeasuredCohort } from './trainedClaims.js';
+import { rotatedParameters } from './trainedParameters.js';
+import { ORIENTATION } from './turnedVariable.js';
+
+const PARAMETERS = rotatedParameters.parse({ tasks: ['object-orientation'] });
+const ANGLES = Array.from({ length: 24 }, (_, index) => index * 7.5);
+const STEPS = [0, 1, 10, 100];
+
+/** How strongly the made-up network follows its world, and what its architecture adds however the world is turned. */
+interface Made {
+  readonly world: number;
+  readonly architecture: number;
+  readonly network?: string;
+}
+
+describe('claims on made-up trainings', () => {
+  it('finds that the preference turns, by how much, and what the architecture keeps', () => {
+    const found = claimsOf({ world: 0.6, architecture: 0.15 });
+    expect(verdicts(found)).toEqual({
+      'C-SI1b.1': 'supported',
+      'preference-original': 'supported',
+      'preference-turned': 'supported',
+      'shift-22.5': 'supported',
+      'shift-45': 'supported',
+      'between-22.5': 'supported',
+      'C-SI1b.2': 'supported',
+    });
+    // log √D = 0.6 cos 4(θ − turn) + 0.15 cos 4θ. Windows hold 0 and ±7.5°, where cos 4θ is 0.911 on average; log R is twice that.
+    expect(found.get('C-SI1b.1')?.effect).toBeCloseTo(Math.exp(2 * 0.6 * 0.911), 1);
+    expect(found.get('C-SI1b.2')?.effect).toBeCloseTo(Math.exp(2 * 0.15 * 0.911), 1);
+    expect(found.get('shift-45')?.effect).toBeCloseTo(45, 0);
+    expect(found.get('shift-22.5')?.effect).toBeCloseTo(22.5, 0);
+  });
+
+  it('says so where a preference is reversed', () => {
+    expect(verdicts(claimsOf({ world: -0.6, architecture: 0 }))).toMatchObject({
+      'C-SI1b.1': 'not supported',
+      'preference-original': 'not supported',
+      'preference-turned': 'not supported',
+      'between-22.5': 'not supported',
+    });
+  });
+
+  it('concludes nothing where there is nothing, or one seed', () => {
+    expect(verdicts(claimsOf({ world: 0, architecture: 0 }))).toMatchObject({
+      'C-SI1b.1': 'inconclusive',
+      'C-SI1b.2': 'inconclusive',
+    });
+    const one = cohortOf({ world: 0.6, architecture: 0 }, [0]);
+    const claims = cohortClaims(one, { ...PARAMETERS, seeds: [0] }, ORIENTATION);
+    expect(new Set(claims.map(({ verdict }) => verdict))).toEqual(new Set(['inconclusive']));
+    expect(claims.every(({ interval }) => interval === null)).toBe(true);
+  });
+
+  it('finds what overlapping pooling keeps after training', () => {
+    const overlapping = cohortOf({ world: 0.4, architecture: 0.3, network: 'alexnet' });
+    const other = cohortOf({ world: 0.5, architecture: 0.1, network: 'alexnet_nonoverlapping' });
+    const [claim] = poolingAfterTraining(overlapping, other, PARAMETERS, ORIENTATION);
+    expect(claim?.verdict).toBe('supported');
+    expect(claim?.effect).toBeCloseTo(Math.exp(2 * 0.2 * 0.911), 1);
+  });
+});
+
+function claimsOf(made: Made) {
+  const claims = cohortClaims(cohortOf(made), PARAMETERS, ORIENTATION);
+  return new Map(claims.map((claim) => [claim.id.replace('-small-resnet-object-orientation', ''), claim]));
+}
+
+function verdicts(claims: ReturnType<typeof claimsOf>): Record<string, string> {
+  return Object.fromEntries([...claims].map(([id, { verdict }]) => [id, verdict]));
+}
+
+function cohortOf(made: Made, seeds: readonly number[] = PARAMETERS.seeds): MeasuredCohort {
+  const networks = [made.network ?? 'small_resnet'] as typeof PARAMETERS.networks;
+  const [cohort] = cohortsOf({ ...PARAMETERS, networks, seeds: [...seeds] }, ORIENTATION);
+  if (cohort === undefined) throw new Error('There is no cohort.');
+  const trainings = cohort.worlds.map(({ turnDeg }) => seeds.map((seed) => training(made, turnDeg, seed)));
+  return { cohort, trainings, provenance: [] };
+}
+
+/** Twin and architecture are the same in all worlds of a seed; noise is not. */
+function training({ world, architecture }: Made, turnDeg: number, seed: number): LearnedSensitivity {
+  const noise = randomStream(seed, `made-up training ${turnDeg}`);
+  return {
+    steps: STEPS,
+    observations: ['gabor'],
+    layers: ['first', 'second'],
+    anglesDeg: ANGLES,
+    d: (_observation, _layer, step) =>
+      ANGLES.map((angle) => {
+        const learned = step === 0 ? 0 : world * Math.cos(radians(4 * (angle - turnDeg)));
+        const kept = architecture * Math.cos(radians(4 * angle));
+        return Math.exp(2 * (learned + kept) + 0.02 * noise.normal());
+      }),
+  };
+}
+
+function radians(degrees: number): number {
+  return (degrees * Math.PI) / 180;
+}
