@@ -29,7 +29,7 @@ export async function checkPlan(
   try {
     checkSteps(plan, start.totalSteps);
     checkAnswers(plan, start);
-    checkLayers(plan, start);
+    checkNetwork(plan, start);
     return start.data.identity;
   } finally {
     await start.data.close();
@@ -67,8 +67,8 @@ function checkAnswers({ task }: NetworkPlan, { model, data }: TrainingStart): vo
   );
 }
 
-function checkLayers({ observations }: NetworkPlan, { network }: TrainingStart): void {
-  if (observations.length === 0) return;
+/** That there is such a network, and that it has the layers to be observed. */
+function checkNetwork({ observations }: NetworkPlan, { network }: TrainingStart): void {
   const thin = refusingRanges(() => network(THIN));
   for (const [index, { layers }] of observations.entries()) {
     try {

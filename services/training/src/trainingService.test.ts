@@ -335,6 +335,14 @@ describe('is refused by the name of its field:', () => {
       'spec.network.observations[0].layers',
       /layer9.*layer4/,
     ],
+    [
+      'an image size that the architecture cannot have',
+      smallTraining({
+        start: { $case: 'architecture', value: { architecture: 'vgg16_bn', inputSizePixels: 64 } },
+      }),
+      'spec.network.architecture',
+      /inputSizePixels/,
+    ],
     ['steps and epochs', smallTraining({ epochs: 2 }), 'spec.network.epochs', /not both/],
     [
       'a location without images',

@@ -19,13 +19,14 @@ interface RunOptions {
 }
 
 const HELP = `
-Networks are ONNX files, names of models that were added, or built-in architectures (untrained), by commas.
+Networks are ONNX files, names of models that were added, or built-in architectures, by commas.
 The report folder gets report.html, results.json, provenance.json and figures/<id>.svg|png|csv|npz.
 A run that was interrupted goes on with: oblique runs resume ID. Steps that are done are not computed again.
 See the other parameters of an analysis with: oblique analyses
 
-Example:
-  oblique run orientation --networks resnet18.onnx,squeezenet.onnx --seeds 0,1,2 --protocol text --out report`;
+Examples:
+  oblique run orientation --networks resnet18.onnx,squeezenet.onnx --seeds 0,1,2 --protocol text --out report
+  oblique run label-noise --profile quick --out figure-6`;
 
 export function addRunCommand(program: Command, signal: AbortSignal): void {
   program
@@ -33,9 +34,9 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
     .summary('run an analysis and write its report')
     .description('Run an analysis, e.g. "orientation", and write its report.')
     .option('--networks <list>', 'networks, by commas')
-    .option('--seeds <list>', 'seeds of untrained networks and shuffles, by commas')
+    .option('--seeds <list>', 'seeds of networks and shuffles, by commas')
     .option('--protocol <text|code>', "the paper's words, or what the authors' notebooks do")
-    .option('--profile <name>', 'size of the grids')
+    .option('--profile <name>', 'how much is computed: quick, full or paper, as the analysis has them')
     .option(
       '--set <name=value>',
       'any other parameter of the analysis, its value as JSON or plain text (repeat)',
