@@ -33,6 +33,8 @@ export function stepPanel(options: PanelOptions): Panel {
     })),
   );
   const theory = rows.filter((row) => row.hasTheory);
+  const joined = rows.filter((row) => !row.points);
+  const single = rows.filter((row) => row.points && row.y !== null);
   const named = namedCurves(count, size.namedCurves - (theory.length > 0 ? 3 : 0));
   const names = shortenDistinctly(
     panel.lines.map((line) => line.name),
@@ -66,8 +68,8 @@ export function stepPanel(options: PanelOptions): Panel {
       ],
       values: named,
       labelExpr: `${asciiJson(names)}[datum.value]`,
-      symbolType: 'stroke' as const,
-      symbolSize: 220,
+      symbolType: joined.length > 0 ? ('stroke' as const) : ('circle' as const),
+      symbolSize: joined.length > 0 ? 220 : 60,
       symbolOpacity: 1,
     },
   };
@@ -86,8 +88,6 @@ export function stepPanel(options: PanelOptions): Panel {
   // Measured lines that theory is drawn over are wide and pale, so that both are seen where they agree.
   const crowded = count > size.height / 15;
   const lineWidth = (crowded ? 1.2 : 2) * (theory.length > 0 ? 1.8 : 1);
-  const joined = rows.filter((row) => !row.points);
-  const single = rows.filter((row) => row.points && row.y !== null);
   const layers: Layer[] = [
     ...references.flatMap((reference) => referenceLayers(reference, x, y, xDomain, yDomain)),
     banded(joined, 'area', x, y, color),

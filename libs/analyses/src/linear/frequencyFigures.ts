@@ -169,21 +169,18 @@ export async function supervisedFigures(): Promise<readonly Figure[]> {
       value: { name: asProportion ? 'proportion' : 'sigma', title: asProportion ? 'σ / its end' : 'σ' },
       colours: 'categorical',
       legendTitle: 'feature',
-      panels: cases
-        .map(({ usefulness, depth, sigma, theory, asymptote }) => ({
-          name: USEFULNESS_WORDS[usefulness].replace(' with the label', ''),
-          note: `depth ${depth}`,
-          lines: VARIANCES.map((variance, feature) => {
-            const scale = (values: readonly number[] = []): number[] =>
-              values.map((value) => (asProportion ? value / (asymptote[feature] ?? NaN) : value));
-            return {
-              name: `variance ${variance}`,
-              values: scale(sigma[feature]),
-              theory: scale(theory[feature]),
-            };
-          }),
-        }))
-        .map((panel) => ({ ...panel, name: `${panel.name}, ${panel.note}`, note: '' })),
+      panels: cases.map(({ usefulness, depth, sigma, theory, asymptote }) => ({
+        name: `${USEFULNESS_WORDS[usefulness].replace(' with the label', '')}, depth ${depth}`,
+        lines: VARIANCES.map((variance, feature) => {
+          const scale = (values: readonly number[] = []): number[] =>
+            values.map((value) => (asProportion ? value / (asymptote[feature] ?? NaN) : value));
+          return {
+            name: `variance ${variance}`,
+            values: scale(sigma[feature]),
+            theory: scale(theory[feature]),
+          };
+        }),
+      })),
     });
   return Promise.all([
     draw(

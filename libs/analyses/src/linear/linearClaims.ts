@@ -1,4 +1,3 @@
-import { halfTime } from '@oblique/linear-learning';
 import type { Claim, Verdict } from '@oblique/report';
 import { powerLawFit } from '@oblique/statistics';
 import { above } from '../orientation/verdicts.js';
@@ -74,10 +73,10 @@ export function linearClaims(parameters: LinearParameters, results: readonly Run
           id: `C5c-variance-${network.slug}`,
           sentence: `${network.label}: eq. 7 with the variance as rate is nearer to the half-times than with the standard deviation, as the text says.`,
           statistic:
-            'Median relative difference with the standard deviation (in the units that suit it best) over that with the variance',
-          threshold: 'above 1',
-          values: runs.map((run) => deviationOverVarianceError(run, judged)),
-          judge: (interval) => above(1, interval),
+            'Logarithm of the median relative difference with the standard deviation (in the units that suit it best) over that with the variance',
+          threshold: 'above 0',
+          values: runs.map((run) => logDeviationOverVarianceError(run, judged)),
+          judge: (interval) => above(0, interval),
           explanation: reached,
         }),
       ];
@@ -114,24 +113,16 @@ function halfTimeSlope({ record, times }: RunResult, judged: number): number {
   return variance.length < 3 ? NaN : powerLawFit(variance, halfTimes).exponent;
 }
 
-/** The rate √λ has other units than λ: its one factor is the one that makes the median ratio 1. */
-function deviationOverVarianceError(
-  { record, times, theory, initial, flow }: RunResult,
-  judged: number,
-): number {
-  const byDeviation = record.variance.slice(0, judged).map((variance, component) => {
-    const start = initial[component] ?? NaN;
-    const depth = flow.network.tied ? 2 : flow.network.depth;
-    return Number.isFinite(theory.t50[component])
-      ? halfTime({ depth, variance: Math.sqrt(variance), initial: start })
-      : NaN;
-  });
+/** All times are as 1 / λ; √λ has other units, so that its one factor is the one that makes the median ratio 1. */
+function logDeviationOverVarianceError({ record, times, theory }: RunResult, judged: number): number {
   const measured = times.t50.slice(0, judged);
-  const factor = median(measured.map((value, component) => value / (byDeviation[component] ?? NaN)));
-  const scaled = byDeviation.map((value) => factor * value);
-  return (
-    median(relativeErrors(measured, scaled)) / median(relativeErrors(measured, theory.t50.slice(0, judged)))
+  const byVariance = theory.t50.slice(0, judged);
+  const byDeviation = byVariance.map(
+    (time, component) => time * Math.sqrt(record.variance[component] ?? NaN),
   );
+  const factor = median(measured.map((value, component) => value / (byDeviation[component] ?? NaN)));
+  const errors = (predicted: readonly number[]): number => median(relativeErrors(measured, predicted));
+  return Math.log(errors(byDeviation.map((value) => factor * value)) / errors(byVariance));
 }
 
 function alignedClaim(result: RunResult): Claim {
@@ -204,7 +195,9 @@ export function sharpnessOf({ times }: RunResult, judged: number): number {
 
 function sharpnessClaims(parameters: LinearParameters, of: (slug: string) => readonly RunResult[]): Claim[] {
   const { judged, confidence } = parameters;
-  const ladder = networksOf(parameters).filter(({ tied }) => !tied);
+  const ladder = networksOf(parameters).filter(
+    ({ tied, slug }) => !tied && of(slug).every((run) => Number.isFinite(sharpnessOf(run, judged))),
+  );
   const steps = ladder.slice(1).map((network, index) => {
     const shallower = of(ladder[index]?.slug ?? '');
     return of(network.slug).map((deep, seed) => {
@@ -212,7 +205,9 @@ function sharpnessClaims(parameters: LinearParameters, of: (slug: string) => rea
       return other === undefined ? NaN : Math.log(sharpnessOf(other, judged) / sharpnessOf(deep, judged));
     });
   });
-  const least = parameters.seeds.map((_, seed) => Math.min(...steps.map((each) => each[seed] ?? NaN)));
+  const least = parameters.seeds.map((_, seed) =>
+    steps.length === 0 ? NaN : Math.min(...steps.map((each) => each[seed] ?? NaN)),
+  );
   const single = of('single');
   return [
     overSeedsClaim({
@@ -224,7 +219,9 @@ function sharpnessClaims(parameters: LinearParameters, of: (slug: string) => rea
       values: least,
       confidence,
       judge: (interval) => above(0, interval),
-      explanation: `Medians: ${networksOf(parameters)
+      explanation: `Compared: ${ladder.map(({ label }) => label).join(', ')}; others learned too little in these updates. Medians: ${networksOf(
+        parameters,
+      )
         .map(
           ({ slug, label }) =>
             `${label} ${median(of(slug).map((run) => sharpnessOf(run, judged))).toPrecision(3)}`,
