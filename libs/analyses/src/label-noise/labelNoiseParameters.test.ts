@@ -21,8 +21,8 @@ describe('the parameters', () => {
     expect(read({})).toMatchObject({
       seeds: [0, 1, 2, 3, 4],
       bins: [60],
-      steps: 240,
-      learningRate: 0.5,
+      steps: 120,
+      learningRate: 1,
       initialScale: 0.1,
     });
     expect(read({}).conditions).toEqual(['uniform', 'b', 'c', 'd-text', 'erasure']);
@@ -50,7 +50,7 @@ describe('the parameters', () => {
   });
 
   it('refuse what leaves nothing to judge', () => {
-    expect(refusal({ steps: 40 }).map(({ field }) => field)).toEqual(['fromStep']);
+    expect(refusal({ steps: 20 }).map(({ field }) => field)).toEqual(['fromStep']);
     expect(refusal({ orientations: 12, halfWidth: 10 }).map(({ field }) => field)).toEqual(['halfWidth']);
     expect(refusal({ conditions: ['e'] }).map(({ field }) => field)).toEqual(['conditions[0]']);
   });
@@ -74,6 +74,6 @@ describe('the parameters', () => {
     if (condition === undefined) throw new Error('There is no condition.');
     const { learner } = trainingSpec(parameters, condition, 60, 7);
     if (learner?.$case !== 'network') throw new Error('No network is trained.');
-    expect(learner.value.observationSteps).toMatchObject({ at: [1, 2, 3], every: 10 });
+    expect(learner.value.observationSteps).toMatchObject({ at: [1, 2, 3], every: 8 });
   });
 });
