@@ -5,6 +5,9 @@ import type { Runtime } from '@oblique/runtime';
 import { measureSensitivity } from '@oblique/sensitivity';
 import type { ObservationPlan } from './readObservations.js';
 
+/** Pixels run at once. Weights are fed with every batch, so that small images go further in large ones. */
+const BATCH_PIXELS = 10 * 224 ** 2;
+
 interface Observed {
   readonly plan: ObservationPlan;
   /** An object of its own, as each holds one program to measure with. */
@@ -51,18 +54,17 @@ export class Observer {
     if (this.#observed.length === 0) return;
     for (const { plan, network, layers, d } of this.#observed) {
       const { stimulus, variable, grid } = plan;
+      const widthPixels = stimulus.widthPixels || this.#sizePixels;
+      const heightPixels = stimulus.heightPixels || this.#sizePixels;
       const measured = await measureSensitivity({
         runtime: this.#runtime,
         network,
-        stimulus: {
-          ...stimulus,
-          widthPixels: stimulus.widthPixels || this.#sizePixels,
-          heightPixels: stimulus.heightPixels || this.#sizePixels,
-        },
+        stimulus: { ...stimulus, widthPixels, heightPixels },
         variable,
         grid,
         layers,
         weights,
+        batchSize: Math.max(1, Math.floor(BATCH_PIXELS / (widthPixels * heightPixels))),
       });
       for (const [layer, values] of measured.d) d.get(layer)?.push(...values);
     }
