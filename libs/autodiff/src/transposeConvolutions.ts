@@ -12,6 +12,9 @@ import { at } from './ruleMakers.js';
 import { filled, outputShape, single, sizeOf, sliced } from './transposeMakers.js';
 import type { LinearUse, TransposeRule } from './transposeRule.js';
 
+/** Channels below which the windows of a convolution are stacked for one product. */
+const NARROW = 32;
+
 /** The sliding of a kernel over images [N, C, …space], giving [N, M, …places]. */
 interface Sliding {
   readonly group: number;
@@ -126,22 +129,36 @@ function weightCotangent(
   });
   const taps = columns.length;
   const cotangent = f.reshape(f.op('Transpose', [g], exchanged), [group, outputs / group, positions]);
-  // [group, taps · inputs, positions]
-  const stacked = taps === 1 ? at(columns, 0) : f.op('Concat', columns, { axis: int(1) });
+  // [group, outputs of a group, taps · inputs]
   const product =
     group === 1
-      ? f.op(
-          'Gemm',
-          [f.reshape(cotangent, [outputs, positions]), f.reshape(stacked, [taps * inputs, positions])],
-          {
-            transB: int(1),
-          },
-        )
-      : f.op('MatMul', [cotangent, f.op('Transpose', [stacked], { perm: ints([0, 2, 1]) })]);
+      ? products(f, f.reshape(cotangent, [outputs, positions]), columns, inputs, positions)
+      : f.op('MatMul', [cotangent, f.op('Transpose', [stacked(f, columns)], { perm: ints([0, 2, 1]) })]);
   if (taps === 1) return f.reshape(product, shape);
   const apart = f.reshape(product, [outputs, taps, inputs]);
   return f.reshape(f.op('Transpose', [apart], { perm: ints([0, 2, 1]) }), shape);
 }
+
+/**
+ * Rows [outputs, positions] times the columns of every tap. Taps with few channels make matrices too narrow for a fast
+ * product, and are stacked first; with more, that copy was measured to cost more than it saves.
+ */
+function products(
+  f: Formula,
+  rows: string,
+  columns: readonly string[],
+  inputs: number,
+  positions: number,
+): string {
+  const times = (matrix: string, height: number): string =>
+    f.op('Gemm', [rows, f.reshape(matrix, [height, positions])], { transB: int(1) });
+  if (inputs < NARROW) return times(stacked(f, columns), columns.length * inputs);
+  const apart = columns.map((column) => times(column, inputs));
+  return apart.length === 1 ? at(apart, 0) : f.op('Concat', apart, { axis: int(1) });
+}
+
+const stacked = (f: Formula, columns: readonly string[]): string =>
+  columns.length === 1 ? at(columns, 0) : f.op('Concat', columns, { axis: int(1) });
 
 /** Every place in the kernel, the last axis fastest. */
 const tapsOf = (kernel: Shape): number[][] =>
