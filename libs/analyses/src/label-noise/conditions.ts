@@ -3,8 +3,8 @@ import type { GratingPrior, LabelNoise } from '@oblique/datasets/gratings';
 
 const { Gratings_Prior: Prior, LabelNoise_Formula: Formula } = datasetV1;
 
-/** The conditions of Fig. 6, and the two controls that the paper lacks. */
-export const CONDITION_NAMES = ['uniform', 'b', 'c', 'd-text', 'd-code', 'erasure'] as const;
+/** The conditions of Fig. 6, and the controls that the paper lacks. */
+export const CONDITION_NAMES = ['uniform', 'b', 'c', 'd-text', 'd-code', 'erasure', 'uniform-half'] as const;
 
 export type ConditionName = (typeof CONDITION_NAMES)[number];
 
@@ -15,27 +15,59 @@ export interface Condition {
   readonly label: string;
   readonly prior: GratingPrior;
   readonly labelNoise: LabelNoise;
+  /** Factor on the learning rate. */
+  readonly rateFactor: number;
 }
 
-/** @param balance `amount` is `a`; `formula` is that of Fig. 6b, whose gratings are uniform. */
+/** @param noise `amount` is `a`; `formula` is that of Fig. 6b, whose gratings are uniform. */
 export function conditionOf(
   name: ConditionName,
   { amount, formula }: { readonly amount: number; readonly formula: 'text' | 'code' },
 ): Condition {
-  const balancedPrior = 'vertical';
+  const none = { formula: 'none' } as const;
+  const common = { name, rateFactor: 1 };
   switch (name) {
     case 'uniform':
-      return { name, label: 'control: uniform', prior: 'uniform', labelNoise: { formula: 'none' } };
+      return { ...common, label: 'control: uniform', prior: 'uniform', labelNoise: none };
     case 'b':
-      return { name, label: 'b: σ only', prior: 'uniform', labelNoise: { formula, amount, balancedPrior } };
+      return {
+        ...common,
+        label: 'b: σ only',
+        prior: 'uniform',
+        labelNoise: { formula, amount, balancedPrior: 'vertical' },
+      };
     case 'c':
-      return { name, label: 'c: p only', prior: 'vertical', labelNoise: { formula: 'none' } };
+      return { ...common, label: 'c: p only', prior: 'vertical', labelNoise: none };
     case 'd-text':
-      return { name, label: 'd: p and σ (text)', prior: 'vertical', labelNoise: { formula: 'text', amount } };
+      return {
+        ...common,
+        label: 'd: p and σ (text)',
+        prior: 'vertical',
+        labelNoise: { formula: 'text', amount },
+      };
     case 'd-code':
-      return { name, label: 'd: p and σ (code)', prior: 'vertical', labelNoise: { formula: 'code', amount } };
+      return {
+        ...common,
+        label: 'd: p and σ (code)',
+        prior: 'vertical',
+        labelNoise: { formula: 'code', amount },
+      };
     case 'erasure':
-      return { name, label: 'control: p and erasure', prior: 'vertical', labelNoise: { formula: 'erasure' } };
+      return {
+        ...common,
+        label: 'control: p and erasure',
+        prior: 'vertical',
+        labelNoise: { formula: 'erasure' },
+      };
+    // p σ under erasure is half the uniform density: the same expected steps.
+    case 'uniform-half':
+      return {
+        name,
+        rateFactor: 0.5,
+        label: "uniform, half rate: erasure's twin",
+        prior: 'uniform',
+        labelNoise: none,
+      };
   }
 }
 

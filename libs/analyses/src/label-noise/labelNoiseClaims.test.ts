@@ -92,11 +92,13 @@ describe('claims about label noise', () => {
       preferring('d-text'),
       preferring('d-code'),
       cohort('erasure', flat),
+      cohort('uniform-half', flat),
     ];
     const claims = labelNoiseClaims(all, judged);
     expect(claims.map(({ id }) => id)).toEqual([
       'control-uniform',
       'C6b',
+      'C6b-against-uniform',
       'C6c',
       'C6c-order',
       'C6d-text',
@@ -105,7 +107,7 @@ describe('claims about label noise', () => {
       'control-erasure-removes',
     ]);
     expect(claims.every(({ verdict }) => verdict === 'supported')).toBe(true);
-    const [, b, c, order] = claims;
+    const [, b, , c, order] = claims;
     expect(order?.effect).toBe(1);
     // Windows of ±15° hold three orientations.
     expect(b?.effect).toBeGreaterThan(4);
@@ -113,7 +115,13 @@ describe('claims about label noise', () => {
   });
 
   it('are refuted where it does the opposite', () => {
-    const turned = [preferring('b'), preferring('c', -1), preferring('d-text', -1), preferring('erasure')];
+    const turned = [
+      preferring('b'),
+      preferring('c', -1),
+      preferring('d-text', -1),
+      preferring('erasure'),
+      preferring('uniform-half', -1),
+    ];
     expect(verdicts(turned)).toEqual({
       C6b: 'not supported',
       C6c: 'not supported',
@@ -126,7 +134,10 @@ describe('claims about label noise', () => {
 
   it('stay open where seeds disagree, or where there is one only', () => {
     const split = [-0.02, 0.001, 0.02].map((gain) => towards90(gain));
-    expect(verdicts([cohort('c', split), cohort('erasure', split)])).toEqual({
+    const reversed = [...split].reverse();
+    expect(
+      verdicts([cohort('c', split), cohort('erasure', reversed), cohort('uniform-half', split)]),
+    ).toEqual({
       C6c: 'inconclusive',
       'C6c-order': 'inconclusive',
       'control-erasure': 'inconclusive',

@@ -21,7 +21,7 @@ export function labelNoiseFigures(
     ...parameters.bins.map((bins) =>
       heatMaps(bins === mainBins ? 'fig6' : `fig6-${bins}bins`, ofBins(cohorts, bins), parameters),
     ),
-    frequencyFigure(conditions),
+    frequencyFigure(conditions.filter(({ rateFactor }) => rateFactor === 1)),
     ratioFigure(cohorts, parameters),
     preferenceFigure(cohorts, parameters),
     onsetFigure(cohorts, parameters),

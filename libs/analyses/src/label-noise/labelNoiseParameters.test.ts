@@ -25,7 +25,7 @@ describe('the parameters', () => {
       learningRate: 1,
       initialScale: 0.1,
     });
-    expect(read({}).conditions).toEqual(['uniform', 'b', 'c', 'd-text', 'erasure']);
+    expect(read({}).conditions).toEqual(['uniform', 'b', 'c', 'd-text', 'erasure', 'uniform-half']);
     expect(read({ protocol: 'code' }).conditions).toContain('d-code');
     expect(read({ profile: 'full' })).toMatchObject({
       width: 1,

@@ -13,6 +13,7 @@ const PROFILES = {
       'c',
       `d-${protocol}`,
       'erasure',
+      'uniform-half',
     ],
     seeds: SEEDS,
     bins: [60],
@@ -85,7 +86,7 @@ const schema = z.strictObject({
     .default(null)
     .describe(
       'uniform (p uniform, all labels), b (p uniform, σ), c (vertical bars frequent, all labels), d-text and d-code (both, by ' +
-        "the formula of the text or the code), erasure (σ = smallest p/p: equally many labels everywhere; the paper's missing control).",
+        "the formula of the text or the code), erasure (σ = smallest p/p: equally many labels everywhere; the paper's missing control), uniform-half (its twin: the same expected steps).",
     ),
   bins: z
     .array(z.int().min(2).max(1000))

@@ -98,6 +98,9 @@ function methodsOf(parameters: LabelNoiseParameters): string[] {
       "radius 30, drawn inside the training program from angles and phases. The authors' code rotates by bilinear " +
       'resampling, which attenuates oblique gratings slightly; here they are drawn exactly. The disc is in the code only. ' +
       'Phases are uniform over half a circle, as in the code; the text says "random".',
+    'Half a circle of phases singles out horizontal bars: those a little above 0° and a little below 180° look alike but ' +
+      'have opposite phases, so that they share no image. Uniform gratings can show by how much this alone delays 0° ' +
+      '(control-uniform); where it matters, conditions are compared with them.',
     `Plain gradient descent, learning rate ${learningRate}, ${batchSize} fresh gratings a step, ${steps} steps; initial ` +
       `weights and biases are PyTorch's times ${initialScale}. None of these numbers is in the text; the code has 0.5, 2048, ` +
       `300 (500 on an axis) and 0.1, and 1024 and 256 hidden units${width === 1 ? '.' : `, of which ${width} are used here.`}`,
@@ -109,7 +112,7 @@ function methodsOf(parameters: LabelNoiseParameters): string[] {
       'times smaller at a = 0.15. The inverse of H is exact, not a table. In b, whose σ is not stated, it is that of ' +
       `d by the ${protocol}'s formula. Allowed: 0 ≤ a ≤ min p.`,
     'Erasure: σ = min p/p. An example either has its label or not, so that information is proportional to σ, and p σ is ' +
-      'equal everywhere: the expected gradient is that of uniform gratings at half the learning rate. The paper has no such control.',
+      'equal everywhere: the expected gradient is that of uniform gratings at half the learning rate, which is trained as its twin. The paper has no such control.',
     `D is that of the ReLU units of the first hidden layer by exact derivatives, at ${orientations} orientations and ` +
       `${phases} phases (${protocol === 'code' ? 'both ends of the half turn included' : 'tiling the half turn'}), averaged over ` +
       'phases. The authors take central differences of 1e-3 rad.',

@@ -24,7 +24,10 @@ export function trainingSpec(
         dataset: { source: { $case: 'gratings', value: gratingsOf(condition, bins) } },
         task: datasetV1.Task.TASK_CLASS,
         optimiser: { method: trainingV1.Optimiser_Method.METHOD_SGD },
-        schedule: { kind: trainingV1.Schedule_Kind.KIND_CONSTANT, learningRate },
+        schedule: {
+          kind: trainingV1.Schedule_Kind.KIND_CONSTANT,
+          learningRate: learningRate * condition.rateFactor,
+        },
         batchSize,
         steps,
         initialScale,
