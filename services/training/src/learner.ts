@@ -1,10 +1,13 @@
 import type { NdArray } from '@oblique/arrays';
+import type { RuntimeInfo } from '@oblique/runtime';
 import type { HeldOutAccuracy } from './metricsArchive.js';
 import type { Checkpoint, Metrics, TrainingResult } from './trainingMessage.js';
 
 /** What learns: the part of a training that networks and linear autoencoders differ in. */
 export interface Learner {
   readonly totalSteps: number;
+  /** What makes its steps. */
+  readonly runtime: RuntimeInfo;
   /** Accuracies on images kept out, so far. */
   readonly heldOut: readonly HeldOutAccuracy[];
   /** Members of `observations.npz`, so far; empty where nothing is observed. */

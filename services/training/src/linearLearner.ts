@@ -1,3 +1,4 @@
+import type { RuntimeInfo } from '@oblique/runtime';
 import { readNpy, readNpz, toNumbers, writeNpz, type NdArray } from '@oblique/arrays';
 import type { ArtifactStore } from '@oblique/artifacts';
 import { LinearTraining, type Patches, type PrincipalComponents } from '@oblique/linear-learning';
@@ -32,6 +33,7 @@ export class LinearLearner implements Learner {
     store: ArtifactStore,
     training: LinearTraining,
     patches: number,
+    readonly runtime: RuntimeInfo,
   ) {
     const { steps, batchSize } = plan.learning;
     this.totalSteps = steps;
@@ -54,7 +56,7 @@ export class LinearLearner implements Learner {
     const components = readComponents(readNpz(await store.get(plan.components.digest)));
     const state = snapshot?.state;
     const training = await LinearTraining.start({ spec: plan.learning, patches, components, runtime, state });
-    return new LinearLearner(plan, job, store, training, patches.shape[0] ?? 1);
+    return new LinearLearner(plan, job, store, training, patches.shape[0] ?? 1, runtime.info);
   }
 
   async advance(step: number, tell: (metrics: Metrics) => void): Promise<number> {

@@ -1,7 +1,7 @@
 import { type NdArray } from '@oblique/arrays';
 import type { ArtifactRef, ArtifactStore } from '@oblique/artifacts';
 import { writeProgram } from '@oblique/onnx';
-import type { Runtime } from '@oblique/runtime';
+import type { Runtime, RuntimeInfo } from '@oblique/runtime';
 import {
   crossEntropy,
   deserialiseState,
@@ -38,6 +38,7 @@ interface Parts {
   readonly data: TrainingData;
   readonly trainingStep: TrainingStep;
   readonly trainer: Trainer;
+  readonly runtime: RuntimeInfo;
   readonly observer: Observer;
   /** Undefined where nothing is kept out, or nothing is right or wrong. */
   readonly heldOutExamples: HeldOutExamples | undefined;
@@ -47,6 +48,7 @@ interface Parts {
 /** A network while it learns. */
 export class NetworkLearner implements Learner {
   readonly totalSteps: number;
+  readonly runtime: RuntimeInfo;
   readonly heldOut: HeldOutAccuracy[];
   readonly #parts: Parts;
   readonly #observed: ReadonlySet<number>;
@@ -55,6 +57,7 @@ export class NetworkLearner implements Learner {
   private constructor(parts: Parts, heldOut: readonly HeldOutAccuracy[]) {
     const { plan, totalSteps } = parts;
     this.totalSteps = totalSteps;
+    this.runtime = parts.runtime;
     this.heldOut = [...heldOut];
     this.#parts = parts;
     this.#observed = stepsOf(plan.observationSteps, totalSteps, 'spec.network.observation_steps');
@@ -65,7 +68,7 @@ export class NetworkLearner implements Learner {
   static async open(
     plan: NetworkPlan,
     job: TrainingJob,
-    { store, runtime }: TrainingContext,
+    { store, runtime, stepRuntime }: TrainingContext,
     snapshot: Snapshot | undefined,
   ): Promise<NetworkLearner> {
     const { data, network, totalSteps } = await openStart(plan, store);
@@ -79,13 +82,14 @@ export class NetworkLearner implements Learner {
         ...(front && { front }),
       });
       const state = snapshot === undefined ? initialState(step, plan.seed) : deserialiseState(snapshot.state);
-      const trainer = await Trainer.start(runtime, step, state);
+      const trainer = await Trainer.start(stepRuntime, step, state);
       const observations = snapshot?.observations ?? new Map<string, NdArray>();
       const parts = {
         plan,
         job,
         store,
         data,
+        runtime: stepRuntime.info,
         trainingStep: step,
         trainer,
         observer: new Observer(runtime, step.network, data.inputSizePixels, plan.observations, observations),

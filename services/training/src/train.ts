@@ -15,7 +15,10 @@ import type { Metrics } from './trainingMessage.js';
 /** What a training works with. */
 export interface TrainingContext {
   readonly store: ArtifactStore;
+  /** Measures, and trains linear networks. */
   readonly runtime: Runtime;
+  /** Makes the steps of networks: the same, or TensorFlow's. */
+  readonly stepRuntime: Runtime;
   /** Aborted, the training takes a snapshot and ends. */
   readonly signal: AbortSignal;
   tell(event: TrainingEvent): void;
@@ -42,7 +45,7 @@ export async function train(job: TrainingJob, context: TrainingContext): Promise
 
 async function run(
   job: TrainingJob,
-  { store, runtime, signal, tell }: TrainingContext,
+  { store, signal, tell }: TrainingContext,
   learner: Learner,
   snapshot: Snapshot | undefined,
 ): Promise<void> {
@@ -88,8 +91,8 @@ async function run(
       metrics: await put(store, job, 'metrics.npz', metricsArchive(metrics, learner.heldOut)),
       observations:
         observations.size === 0 ? undefined : await put(store, job, 'observations.npz', observations),
-      device: runtime.info.device,
-      executor: runtime.info.executor,
+      device: learner.runtime.device,
+      executor: learner.runtime.executor,
       seconds: seconds(),
     },
   });

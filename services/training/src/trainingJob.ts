@@ -1,3 +1,4 @@
+import type { Device, ExecutorName } from '@oblique/runtime';
 import type { ResumePoint } from './resumePoint.js';
 import type { TrainingPlan } from './trainingPlan.js';
 
@@ -8,7 +9,9 @@ export interface TrainingJob {
   /** Where to go on from; undefined: from the start. */
   readonly resumePoint: ResumePoint | undefined;
   readonly storeLocation: string;
-  readonly device: 'cpu' | 'cuda';
+  readonly device: Device;
+  /** What makes the steps of networks. */
+  readonly executor: ExecutorName;
   readonly threads: number;
   /** How often a snapshot is taken. */
   readonly snapshotSeconds: number;

@@ -1,3 +1,4 @@
+import type { Device, ExecutorName } from '@oblique/runtime';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readNpz } from '@oblique/arrays';
 import {
@@ -36,9 +37,10 @@ type WatchEvent = NonNullable<trainingV1.WatchTrainingResponse['event']>;
 
 export interface TrainingManagerOptions {
   readonly store: ArtifactStore;
-  readonly device: 'cpu' | 'cuda';
-  /** Name and version of what executes programs; other versions give other bits. */
-  readonly executor: string;
+  readonly device: Device;
+  readonly executor: ExecutorName;
+  /** Its name and version; others give other bits. */
+  readonly executorVersion: string;
   /** Trainings that run at once. */
   readonly concurrent: number;
   /** Cores that each of them uses. */
@@ -165,7 +167,7 @@ export class TrainingManager {
 
   /** What must be the same for a training to go on to the same bits. */
   #basisOf(plan: TrainingPlan): string {
-    const { device, executor, threads } = this.#options;
+    const { device, executorVersion: executor, threads } = this.#options;
     return hashOf(parseJson(JSON.stringify({ version: VERSION, device, executor, threads, plan })));
   }
 
@@ -216,7 +218,7 @@ export class TrainingManager {
   }
 
   async #work(active: ActiveTraining, plan: TrainingPlan): Promise<void> {
-    const { store, log, device, threads, snapshotSeconds } = this.#options;
+    const { store, log, device, executor, threads, snapshotSeconds } = this.#options;
     const { id } = active.training;
     await active.save();
     let failure = '';
@@ -225,7 +227,16 @@ export class TrainingManager {
         log.info({ training: id, step: active.resumePoint?.step ?? 0 }, 'training runs');
         const { resumePoint } = active;
         await runTraining(
-          { id, plan, resumePoint, storeLocation: store.location, device, threads, snapshotSeconds },
+          {
+            id,
+            plan,
+            resumePoint,
+            storeLocation: store.location,
+            device,
+            executor,
+            threads,
+            snapshotSeconds,
+          },
           (event) => active.hear(event),
           active.signal,
         );

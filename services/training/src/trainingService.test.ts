@@ -366,4 +366,25 @@ describe('is refused by the name of its field:', () => {
     await expect(client.getTraining({ id: '0'.repeat(64) })).rejects.toMatchObject(unknown);
     await expect(client.cancelTraining({ id: '../x' })).rejects.toMatchObject(unknown);
   });
+
+  it('trains on TensorFlow where it is installed, else on ONNX Runtime', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'training-'));
+    const flags = ['--port', '0', '--store', home, '--log-level', 'silent', '--executor', 'tensorflow'];
+    const other = await startService(trainingService, flags);
+    const caller = createClient(trainingV1.TrainingServiceService, other.endpoint);
+    try {
+      const { training } = await caller.startTraining({ spec: smallTraining({ steps: 3 }), label: '' });
+      for await (const { event } of caller.watchTraining({ id: training?.id ?? '' })) {
+        if (event?.$case === 'ended') {
+          expect(event.value.state).toBe(State.TRAINING_STATE_SUCCEEDED);
+          expect(event.value.result?.executor).toMatch(/^(onnxruntime|tensorflow\.js) \d/);
+        }
+      }
+      expect.assertions(2);
+    } finally {
+      caller.close();
+      await other.close();
+      await rm(home, { recursive: true, force: true });
+    }
+  });
 });

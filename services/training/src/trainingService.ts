@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { trainingV1 } from '@oblique/contracts';
 import { MalformedProgramError } from '@oblique/onnx';
-import { DeviceUnavailableError, Runtime } from '@oblique/runtime';
+import { DeviceUnavailableError, Runtime, type Device, type ExecutorName } from '@oblique/runtime';
 import { defineService, implement } from '@oblique/service';
 import { cancelTraining } from './cancelTraining.js';
 import { getTraining } from './getTraining.js';
 import { listTrainings } from './listTrainings.js';
+import type { Logger } from './logger.js';
 import { startTraining } from './startTraining.js';
 import { TrainingManager } from './trainingManager.js';
 import { watchTraining } from './watchTraining.js';
@@ -23,6 +24,13 @@ export const trainingService = defineService({
       description: 'Where networks are trained; there is no falling back.',
       choices: ['cpu', 'cuda'],
       default: 'cpu',
+    },
+    executor: {
+      type: 'choice',
+      description:
+        'What makes the steps of networks; where TensorFlow is not installed, ONNX Runtime takes over.',
+      choices: ['onnxruntime', 'tensorflow'],
+      default: 'onnxruntime',
     },
     concurrent: {
       type: 'integer',
@@ -51,11 +59,12 @@ export const trainingService = defineService({
   ],
   async register({ store, options, log, stopping, onClose }) {
     const { device, threads } = options;
-    const { executor } = await runtimeInfo(device);
+    const { executor, executorVersion } = await availableExecutor(device, options.executor, log);
     const manager = new TrainingManager({
       store,
       device,
       executor,
+      executorVersion,
       // Two trainings of one thread each were measured to be faster than one of two.
       concurrent: options.concurrent ?? (device === 'cpu' ? availableParallelism() : 1),
       threads,
@@ -78,9 +87,22 @@ export const trainingService = defineService({
   },
 });
 
-/** What trainings will run on; starting it shows that the device can be used. */
-async function runtimeInfo(device: 'cpu' | 'cuda'): Promise<Runtime['info']> {
-  const runtime = await Runtime.start({ device, workers: 1 });
-  await runtime.close();
-  return runtime.info;
+/**
+ * What trainings will run on; starting it shows that it can be used. TensorFlow is optional: where it is missing, that is
+ * logged and ONNX Runtime takes over.
+ */
+async function availableExecutor(
+  device: Device,
+  executor: ExecutorName,
+  log: Logger,
+): Promise<{ readonly executor: ExecutorName; readonly executorVersion: string }> {
+  try {
+    const runtime = await Runtime.start({ device, executor, workers: 1 });
+    await runtime.close();
+    return { executor, executorVersion: runtime.info.executor };
+  } catch (error) {
+    if (executor === 'onnxruntime' || !(error instanceof DeviceUnavailableError)) throw error;
+    log.warn(`${error.message} Trainings run on ONNX Runtime.`);
+    return availableExecutor(device, 'onnxruntime', log);
+  }
 }

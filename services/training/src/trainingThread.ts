@@ -18,10 +18,14 @@ parentPort?.once('message', () => {
 
 try {
   const store = await openStore(job.storeLocation);
-  const runtime = await Runtime.start({ device: job.device, workers: 1, threadsPerWorker: job.threads });
+  const options = { device: job.device, workers: 1, threadsPerWorker: job.threads };
+  const runtime = await Runtime.start(options);
+  const { executor } = job;
+  const stepRuntime = executor === 'onnxruntime' ? runtime : await Runtime.start({ ...options, executor });
   try {
-    await train(job, { store, runtime, signal: stop.signal, tell: send });
+    await train(job, { store, runtime, stepRuntime, signal: stop.signal, tell: send });
   } finally {
+    await stepRuntime.close();
     await runtime.close();
   }
 } catch (error) {
