@@ -5,7 +5,7 @@ import {
   thresholdOf,
 } from './frequencySensitivity.js';
 
-/** f of the lowest grating looked at, half a cycle over the image, and the step of the search (PAPER.md section 8.5). */
+/** f of the lowest grating looked at, half a cycle over the image, and the step of the search (the authors' notebook of Fig. 5h). */
 const LOWEST_FREQUENCY = 1;
 const SEARCH_STEP = 0.05;
 const NYQUIST_CYCLES_PER_PIXEL = 0.5;

@@ -1,6 +1,6 @@
 /**
  * Sensitivity of a matrix to the spatial frequency of the grating 1/2 + 1/2 sin(f x + φ), x running from 0 to π over the
- * columns, both ends included (PAPER.md section 8.4): the mean of ‖K ∂I/∂f‖² over phases that tile the half circle
+ * columns, both ends included (the paper's Fig. 5e): the mean of ‖K ∂I/∂f‖² over phases that tile the half circle
  * evenly, ends not counted twice. That mean is the same for any two or more phases: ½ ‖K a‖² + ½ ‖K b‖² with a and b the
  * derivatives at φ = 0 and φ = π/2.
  * @param kernel Kᵀ K, [columns, columns], of the matrix with the columns of pixels that stand above each other added up

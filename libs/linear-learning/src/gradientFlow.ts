@@ -2,7 +2,7 @@ import { flowIntegral } from './flowIntegral.js';
 
 /**
  * One principal component of a linear autoencoder under gradient flow, dσ/dt = N λ σ^(2-2/N) (1 - σ) (eq. 7). λ is the
- * component's variance, not its standard deviation, which the paper's text says (PAPER.md section 12).
+ * component's variance, not its standard deviation, which the paper's text says.
  */
 export interface GradientFlow {
   /** N, a whole number from 1. Infinity stands for its limit with time counted in units of 1/N. */

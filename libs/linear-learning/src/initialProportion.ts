@@ -1,6 +1,6 @@
 /**
  * σ(0) of gradient flow for uniform weights in [-size, size]: what the expectation of growing, balanced weights is
- * (PAPER.md section 8.3). Tied, d v; of two matrices d v / 2, because of two independent random vectors only their mean
+ *. Tied, d v; of two matrices d v / 2, because of two independent random vectors only their mean
  * grows; v = size² / 3 is the variance of a weight and d the pixels. One matrix starts at 0. For three and more,
  * (d v)^(N/2) is the order of magnitude: how the factors' singular vectors come to meet is not known in closed form.
  */

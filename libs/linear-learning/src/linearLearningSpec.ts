@@ -1,4 +1,4 @@
-/** A linear autoencoder and how it is trained (PAPER.md section 8.2): plain gradient descent on nn.MSELoss. */
+/** A linear autoencoder and how it is trained (Fig. 5): plain gradient descent on nn.MSELoss. */
 export interface LinearLearningSpec {
   /** Matrices W_N … W_1, at least 1; of no meaning where `tied`. */
   readonly depth: number;

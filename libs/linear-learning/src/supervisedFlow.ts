@@ -3,7 +3,7 @@ import { inverseIntegral } from './gradientFlow.js';
 
 /**
  * One feature of supervised linear learning under gradient flow, dσ/dt = N σ^(2(N-1)/N) (τ - σ λ) (eq. 10; eq. 11 prints
- * the exponent as (2N-1)/N, a slip: PAPER.md section 12).
+ * the exponent as (2N-1)/N, a slip).
  */
 export interface SupervisedFlow {
   /** N, a whole number from 1. */

@@ -31,7 +31,7 @@ export function supervisedLearning(learning: SupervisedLearning): Float64Array[]
   });
 }
 
-/** What "equally useful" may mean of features with different variances (PAPER.md section 12). */
+/** What "equally useful" may mean of features with different variances. */
 export const USEFULNESS = ['correlation', 'covariance', 'regressionWeight'] as const;
 export type Usefulness = (typeof USEFULNESS)[number];
 

@@ -26,7 +26,7 @@ describe('gradient flow', () => {
     }
   });
 
-  it('has the half-times and sharpness of the table of PAPER.md section 12', () => {
+  it('has the half-times and sharpness of a table computed by integrating eq. 7', () => {
     const table: [number, number, number, number, number][] = [
       [1, 0.095, 0.683, 2.293, 3.22],
       [2, 1.199, 2.298, 3.396, 0.956],

@@ -19,7 +19,7 @@ export interface LossTensors {
 
 /**
  * Cross-entropy of logits [N, classes] with `label` int64 [N], each example weighted by `weight` float32 [N]:
- * `Σ wᵢ lᵢ / N`. An example of weight 0 counts in the mean, as a dropped label does in Fig. 6 (PAPER.md 10.4).
+ * `Σ wᵢ lᵢ / N`. An example of weight 0 counts in the mean, as a dropped label does in the paper's Fig. 6.
  * Metric: `accuracy`, the fraction of examples whose largest logit is the label's.
  */
 export function crossEntropy(): Loss {
