@@ -1,6 +1,7 @@
 /**
- * F_N(σ) = ∫ dσ / (σ^(2-2/N) (1-σ)), up to a constant that depends on N alone: along eq. 7, N λ t = F_N(σ(t)) - F_N(σ(0))
- *. N = 1 to 4 and N = ∞ are elementary, any other is σ^a/a ₂F₁(1, a; a+1; σ) with a = 2/N - 1.
+ * F_N(σ) = ∫ dσ / (σ^(2-2/N) (1-σ)), up to a constant that depends on N alone: along eq. 7,
+ * N λ t = F_N(σ(t)) - F_N(σ(0)). N = 1 to 4 and N = ∞ are elementary, any other is σ^a/a ₂F₁(1, a; a+1; σ) with
+ * a = 2/N - 1.
  * @param depth N, a whole number from 1, or Infinity.
  * @param sigma between 0 and 1.
  * @param rest 1 - σ, where it is known better than by subtraction.
