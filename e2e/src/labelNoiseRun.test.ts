@@ -87,7 +87,12 @@ it('trains every condition, finds the frequent orientation ahead, and reports; t
   const results = JSON.parse(new TextDecoder().decode(await file(run, 'results.json'))) as {
     readonly claims: readonly { readonly id: string }[];
   };
-  expect(results.claims.map(({ id }) => id)).toEqual(['C6c', 'C6c-order', 'control-erasure-removes']);
+  expect(results.claims.map(({ id }) => id)).toEqual([
+    'C6c',
+    'C6c-order',
+    'control-erasure-alone',
+    'control-erasure-removes',
+  ]);
 
   const again = await ended(SMALL);
   expect(again.steps.filter(({ cached }) => !cached).map(({ id }) => id)).toEqual(['report']);

@@ -103,6 +103,7 @@ describe('claims about label noise', () => {
       'C6c-order',
       'C6d-text',
       'C6d-code',
+      'control-erasure-alone',
       'control-erasure',
       'control-erasure-removes',
     ]);
@@ -127,6 +128,7 @@ describe('claims about label noise', () => {
       C6c: 'not supported',
       'C6c-order': 'not supported',
       'C6d-text': 'not supported',
+      'control-erasure-alone': 'not supported',
       'control-erasure': 'not supported',
       'control-erasure-removes': 'not supported',
     });
@@ -140,6 +142,7 @@ describe('claims about label noise', () => {
     ).toEqual({
       C6c: 'inconclusive',
       'C6c-order': 'inconclusive',
+      'control-erasure-alone': 'inconclusive',
       'control-erasure': 'inconclusive',
       'control-erasure-removes': 'inconclusive',
     });

@@ -20,7 +20,7 @@ export function labelNoiseClaims(cohorts: readonly LearnedCohort[], parameters: 
     const head = headOf(cohort, parameters);
     switch (cohort.condition.name) {
       case 'uniform':
-        return [uniformClaim(cohort, parameters, head)];
+        return [equalClaim('control-uniform', cohort, parameters, head)];
       case 'b':
         return [
           rareLabelsClaim(cohort, parameters, head),
@@ -34,6 +34,7 @@ export function labelNoiseClaims(cohorts: readonly LearnedCohort[], parameters: 
         return [frequencyClaim('C6d-code', cohort, parameters, head)];
       case 'erasure':
         return [
+          equalClaim('control-erasure-alone', cohort, parameters, head),
           ...cohortOf('uniform-half').map((twin) => erasureClaim(cohort, twin, parameters, head)),
           ...cohortOf('c').map((frequent) => removalClaim(frequent, cohort, parameters, head)),
         ];
@@ -132,12 +133,15 @@ function orderClaim(cohort: LearnedCohort, parameters: Judged, head: Head): Clai
   });
 }
 
-function uniformClaim(cohort: LearnedCohort, parameters: Judged, head: Head): Claim {
+function equalClaim(id: string, cohort: LearnedCohort, parameters: Judged, head: Head): Claim {
   const logRatio = overSeeds(meanLogRatios(cohort, parameters), parameters.confidence);
   const verdict = within(0, Math.log(parameters.tolerance), logRatio.interval);
   return claim(head, exponential(logRatio), verdict, {
-    id: 'control-uniform',
-    sentence: 'Where all orientations are equally frequent and keep their labels, none is preferred.',
+    id,
+    sentence:
+      id === 'control-uniform'
+        ? 'Where all orientations are equally frequent and keep their labels, none is preferred.'
+        : 'Where each orientation has equally many labels, none is preferred (by itself, not against uniform gratings).',
     statistic: `D(90°)/D(0°), ${averaged(parameters)}`,
     threshold: equalWithin(parameters),
   });

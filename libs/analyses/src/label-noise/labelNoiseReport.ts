@@ -112,7 +112,9 @@ function methodsOf(parameters: LabelNoiseParameters): string[] {
       'times smaller at a = 0.15. The inverse of H is exact, not a table. In b, whose σ is not stated, it is that of ' +
       `d by the ${protocol}'s formula. Allowed: 0 ≤ a ≤ min p.`,
     'Erasure: σ = min p/p. An example either has its label or not, so that information is proportional to σ, and p σ is ' +
-      'equal everywhere: the expected gradient is that of uniform gratings at half the learning rate, which is trained as its twin. The paper has no such control.',
+      'equal everywhere: the expected gradient is that of uniform gratings at half the learning rate, which is trained as its twin. ' +
+      'Erasure is judged by itself (control-erasure-alone) and against its twin (control-erasure), which has the same ' +
+      'initial weights and shares what delays 0° for other reasons. The paper has no such control.',
     `D is that of the ReLU units of the first hidden layer by exact derivatives, at ${orientations} orientations and ` +
       `${phases} phases (${protocol === 'code' ? 'both ends of the half turn included' : 'tiling the half turn'}), averaged over ` +
       'phases. The authors take central differences of 1e-3 rad.',
