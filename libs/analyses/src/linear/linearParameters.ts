@@ -8,7 +8,7 @@ const orNull = <T extends z.ZodType>(type: T, description: string) =>
 /** Numbers of PAPER.md section 8.2 where the profile is `paper`; `quick` is smaller in every way. */
 const PROFILES = {
   quick: {
-    sizePixels: 16,
+    sizePixels: 12,
     patches: 20_480,
     batchSize: 4096,
     deepBatchSize: 1024,
@@ -40,7 +40,7 @@ const schema = z.strictObject({
     .enum(['quick', 'full', 'paper'])
     .default('quick')
     .describe(
-      'Sets what is left at null. quick: 16 pixels, at most three minutes on two cores. full: 32 pixels and 7000 updates of ' +
+      'Sets what is left at null. quick: 12 pixels, at most three minutes on two cores. full: 32 pixels and 7000 updates of ' +
         "every network, about an hour. paper: the paper's numbers, hours.",
     ),
   protocol: z
