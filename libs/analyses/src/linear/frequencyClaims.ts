@@ -9,9 +9,11 @@ import { median, rankCorrelation } from './numbers.js';
 import { overSeedsClaim } from './seedClaim.js';
 import { supervisedCases, SUPERVISED_DEPTHS, USEFULNESS_WORDS } from './supervised.js';
 import { acuitySeries, measuredMatrix, snapshotsOf } from './thresholds.js';
-import { acuityThreshold } from './training.js';
+import { acuityThreshold, leastThreshold } from './training.js';
 
 const STRAIGHT = 0.95;
+/** A threshold that nowhere rises by this above that of a network that has learned everything has no elbow left. */
+const LEAST_RISE = 1.1;
 /** Fewer points above an elbow make no line. */
 const LEAST_POINTS = 4;
 
@@ -22,7 +24,11 @@ export function frequencyClaims(parameters: LinearParameters, results: readonly 
   const { confidence } = parameters;
   const provenance = runs.map(({ digest }) => digest);
   const snapshots = runs.map(({ record }) =>
-    snapshotsOf(record, measuredMatrix(parameters)).filter(({ elbow }) => elbow.pointsAbove >= LEAST_POINTS),
+    snapshotsOf(record, measuredMatrix(parameters)).filter(
+      ({ threshold: values, elbow }) =>
+        elbow.pointsAbove >= LEAST_POINTS &&
+        Math.max(...values) > LEAST_RISE * leastThreshold(parameters.sizePixels),
+    ),
   );
   const threshold = { confidence, provenance, figures: ['fig5f'] };
   const growths = runs.map(({ record }) => acuityGrowth(record, acuitySeries(parameters)));
@@ -37,7 +43,7 @@ export function frequencyClaims(parameters: LinearParameters, results: readonly 
       threshold: `above ${STRAIGHT}`,
       values: snapshots.map((each) => median(each.map(({ elbow }) => elbow.rSquaredAbove))),
       judge: (interval) => above(STRAIGHT, interval),
-      explanation: `Snapshots with at least ${LEAST_POINTS} frequencies above the elbow: ${snapshots.map(({ length }) => length).join(', ')}.`,
+      explanation: `Snapshots with at least ${LEAST_POINTS} frequencies above the elbow and a threshold there that is not yet down to its least: ${snapshots.map(({ length }) => length).join(', ')}.`,
     }),
     overSeedsClaim({
       ...threshold,

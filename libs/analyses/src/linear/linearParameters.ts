@@ -12,7 +12,7 @@ const PROFILES = {
     patches: 20_480,
     batchSize: 4096,
     deepBatchSize: 1024,
-    steps: 2500,
+    steps: 500,
     seeds: [0, 1, 2],
   },
   full: {
