@@ -109,21 +109,21 @@ describe('rotated', () => {
     expect(rotated).not.toBe(trained);
   });
 
-  it('turns images where it is asked to, as the code does, and takes the class as well', async () => {
+  it('turns images where it is asked to, as the code does, and tells tilts', async () => {
     const ended = await run('rotated', {
       ...TINY,
       seeds: [0],
       protocol: 'code',
       turnedBy: 'images',
       turnsDeg: [0, 22.5, 45],
-      tasks: ['class'],
+      tasks: ['tilt'],
       frequencies: [0.12],
       phases: 2,
     });
     const { claims } = await resultsOf(ended);
-    expect(claims.map(({ id }) => id)).toContain('between-22.5-small-resnet-class');
+    expect(claims.map(({ id }) => id)).toContain('between-22.5-small-resnet-tilt');
     expect(claims.every(({ interval }) => interval === null)).toBe(true);
-    for (const [name, curve] of await linesOf(ended, 'curves-small-resnet-class', 'sensitivity/')) {
+    for (const [name, curve] of await linesOf(ended, 'curves-small-resnet-tilt', 'sensitivity/')) {
       expect(
         curve.reduce((sum, value) => sum + value, 0),
         name,

@@ -25,12 +25,18 @@ export interface Cohort {
 }
 
 export function cohortsOf(parameters: TrainedParameters, variable: TurnedVariable): Cohort[] {
-  const worlds = worldsOf(parameters, variable);
+  const all = worldsOf(parameters, variable);
   const cohorts = parameters.networks.flatMap((network) =>
-    parameters.tasks.map((task) => ({ network, task, label: `${network}, ${task}` })),
+    parameters.tasks.map((task) => ({
+      network,
+      task,
+      label: `${network}, ${task}`,
+      // The counter-example needs no dose-response.
+      worlds: task === 'class' ? all.filter((_, index) => index === 0 || index === all.length - 1) : all,
+    })),
   );
   const slugs = slugsOf(cohorts.map(({ label }) => label));
-  return cohorts.map(({ network, task, label }, index) => ({
+  return cohorts.map(({ network, task, label, worlds }, index) => ({
     label,
     slug: slugs[index] ?? label,
     network,

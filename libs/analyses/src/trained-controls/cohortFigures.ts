@@ -43,6 +43,17 @@ export async function cohortFigures(
     steps: [step],
   });
   const stimuli = first.observations.length > 1 ? `, mean over ${first.observations.length} stimuli` : '';
+  const sensitivity = panels((layer) =>
+    cohort.worlds.map(({ label }, world) => line(label, averages(curves(layer, world), confidence))),
+  );
+  const differences = panels((layer) =>
+    cohort.worlds
+      .slice(1)
+      .map(({ label }, index) =>
+        line(label, curveDifference(curves(layer, 0), curves(layer, index + 1), confidence)),
+      ),
+  );
+  const reach = 1.5 * largest(differences);
   return [
     await stepCurves({
       id: `curves-${cohort.slug}`,
@@ -50,10 +61,8 @@ export async function cohortFigures(
       caption: `${quantity} after ${last} steps by layer and world${stimuli}. ${bands}`,
       provenance,
       axis,
-      value: { name: 'sensitivity', title: quantity },
-      panels: panels((layer) =>
-        cohort.worlds.map(({ label }, world) => line(label, averages(curves(layer, world), confidence))),
-      ),
+      value: { name: 'sensitivity', title: quantity, domain: [0, 1.5 * largest(sensitivity)] },
+      panels: sensitivity,
       colours: 'categorical',
       legendTitle: 'world',
     }),
@@ -63,14 +72,8 @@ export async function cohortFigures(
       caption: `Difference of ${quantity} to the ${variable.original} world after ${last} steps, paired by seed${stimuli}. ${bands}`,
       provenance,
       axis,
-      value: { name: 'difference', title: `difference of ${quantity}` },
-      panels: panels((layer) =>
-        cohort.worlds
-          .slice(1)
-          .map(({ label }, index) =>
-            line(label, curveDifference(curves(layer, 0), curves(layer, index + 1), confidence)),
-          ),
-      ),
+      value: { name: 'difference', title: `difference of ${quantity}`, domain: [-reach, reach] },
+      panels: differences,
       colours: 'categorical',
       legendTitle: 'world',
       references: [{ along: 'y', at: 0 }],
@@ -153,16 +156,17 @@ export async function comparingFigures(
     await stepCurves({
       id: 'dose-response',
       title: 'The preference over the turn of the world',
-      caption: `R by the turn of the world. ${judged} Bars are intervals over seeds.`,
+      caption: `R by the turn of the world. ${judged} Bands are intervals over seeds.`,
       provenance,
-      axis: { name: 'turnDeg', title: 'turn of the world (degrees)', values: parameters.turnsDeg },
+      axis: { name: 'turnDeg', title: 'turn of the world (degrees)' },
       value: { name: 'ratio', title: `R, ${variable.common} / ${variable.rare}`, scale: 'log' },
       panels: [
         {
           name: '',
-          lines: placed.map(({ cohort, trainings, place }) =>
-            line(cohort.label, preferences(trainings, variable, place, confidence).map(asFactor)),
-          ),
+          lines: placed.map(({ cohort, trainings, place }) => ({
+            x: cohort.worlds.map(({ turnDeg }) => turnDeg),
+            ...line(cohort.label, preferences(trainings, variable, place, confidence).map(asFactor)),
+          })),
         },
       ],
       colours: 'categorical',
@@ -249,6 +253,12 @@ function line(name: string, values: readonly OverSeeds[]): StepLine {
     low: values.map(({ interval }) => interval.low),
     high: values.map(({ interval }) => interval.high),
   };
+}
+
+/** The farthest that any line's values are from zero; bands of few seeds reach much farther, and are cut off. */
+function largest(panels: readonly StepPanel[]): number {
+  const values = panels.flatMap(({ lines }) => lines.flatMap((one) => Array.from(one.values, Math.abs)));
+  return values.filter(Number.isFinite).reduce((most, value) => Math.max(most, value), 1e-12);
 }
 
 /** At most so many layers, evenly over the depth, the first and the last among them. */

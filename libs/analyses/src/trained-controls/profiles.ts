@@ -24,9 +24,9 @@ export const PROFILES = {
   quick: {
     networks: ['small_resnet'],
     seeds: [0, 1, 2],
-    width: null,
+    width: 0.5,
     sizePixels: null,
-    steps: 80,
+    steps: 240,
     batchSize: 64,
     observedSteps: 7,
     angles: 24,
