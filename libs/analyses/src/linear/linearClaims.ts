@@ -219,7 +219,7 @@ function sharpnessClaims(parameters: LinearParameters, of: (slug: string) => rea
       values: least,
       confidence,
       judge: (interval) => above(0, interval),
-      explanation: `Compared: ${ladder.map(({ label }) => label).join(', ')}; others learned too little in these updates. Medians: ${networksOf(
+      explanation: `Compared: ${ladder.map(({ label }) => label).join(', ')} (those of which enough components were learned). Medians: ${networksOf(
         parameters,
       )
         .map(
