@@ -8,7 +8,7 @@ import type { TrainedParameters } from './trainedParameters.js';
 import type { TurnedVariable } from './turnedVariable.js';
 
 /** Layers that get a panel of their own. */
-const SHOWN_LAYERS = 6;
+const SHOWN_LAYERS = 8;
 
 /** The figures of one cohort: curves, their differences, and R over the steps of training. */
 export async function cohortFigures(
