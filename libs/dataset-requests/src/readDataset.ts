@@ -20,6 +20,7 @@ export interface RequestedGratings {
   readonly labelNoise: LabelNoise;
   /** Classes of equal width over 180°. */
   readonly bins: number;
+  readonly halfCirclePhases: boolean;
 }
 
 /** Images of a set, or gratings. */
@@ -65,7 +66,10 @@ function readScenes(message: datasetV1.Scenes, field: string): SceneOptions {
   return scenes;
 }
 
-function readGratings({ prior, labelNoise, bins }: datasetV1.Gratings, field: string): RequestedGratings {
+function readGratings(
+  { prior, labelNoise, bins, halfCirclePhases }: datasetV1.Gratings,
+  field: string,
+): RequestedGratings {
   const drawn = readPrior(prior, `${field}.prior`) ?? 'uniform';
   const noise = readLabelNoise(labelNoise, `${field}.label_noise`);
   try {
@@ -77,7 +81,13 @@ function readGratings({ prior, labelNoise, bins }: datasetV1.Gratings, field: st
       cause,
     });
   }
-  return { kind: 'gratings', prior: drawn, labelNoise: noise, bins: bins || DEFAULT_GRATING_BINS };
+  return {
+    kind: 'gratings',
+    prior: drawn,
+    labelNoise: noise,
+    bins: bins || DEFAULT_GRATING_BINS,
+    halfCirclePhases,
+  };
 }
 
 function readLabelNoise(message: datasetV1.LabelNoise | undefined, field: string): LabelNoise {

@@ -22,7 +22,7 @@ export class GratingData implements TrainingData {
 
   /** @throws ServiceError, LabelNoiseError */
   constructor(
-    { prior, labelNoise, bins }: RequestedGratings,
+    { prior, labelNoise, bins, halfCirclePhases }: RequestedGratings,
     { task, heldOutFraction, batchSize, seed }: NetworkPlan,
     inputSizePixels: number,
   ) {
@@ -30,7 +30,7 @@ export class GratingData implements TrainingData {
       throw refusal('task', 'Gratings are learned by their class, the bin of their orientation.');
     if (heldOutFraction > 0)
       throw refusal('held_out_fraction', 'Gratings are drawn anew for every step: none is kept out.');
-    this.#batches = new GratingBatches({ prior, labelNoise, bins, batchSize, seed });
+    this.#batches = new GratingBatches({ prior, labelNoise, bins, halfCirclePhases, batchSize, seed });
     this.classes = this.#batches.classes;
     this.stepsPerEpoch = EPOCH_GRATINGS / batchSize;
     this.inputSizePixels = inputSizePixels || DEFAULT_SIZE_PIXELS;

@@ -80,11 +80,16 @@ const FORMULAS = {
 } as const;
 
 /** The condition's gratings as the training service takes them. */
-export function gratingsOf({ prior, labelNoise }: Condition, bins: number): datasetV1.Gratings {
+export function gratingsOf(
+  { prior, labelNoise }: Condition,
+  bins: number,
+  protocol: 'text' | 'code',
+): datasetV1.Gratings {
   const { formula, amount = 0, balancedPrior } = labelNoise;
   return {
     prior: PRIORS[prior],
     bins,
+    halfCirclePhases: protocol === 'code',
     labelNoise: {
       formula: FORMULAS[formula],
       amount,

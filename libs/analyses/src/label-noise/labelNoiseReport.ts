@@ -97,10 +97,13 @@ function methodsOf(parameters: LabelNoiseParameters): string[] {
     'Gratings of 64 × 64 pixels with 5 cycles in 63 pixels (a period of 12.6; the text says 12.8) behind a soft disc of ' +
       "radius 30, drawn inside the training program from angles and phases. The authors' code rotates by bilinear " +
       'resampling, which attenuates oblique gratings slightly; here they are drawn exactly. The disc is in the code only. ' +
-      'Phases are uniform over half a circle, as in the code; the text says "random".',
-    'Half a circle of phases singles out horizontal bars: those a little above 0° and a little below 180° look alike but ' +
-      'have opposite phases, so that they share no image. Uniform gratings can show by how much this alone delays 0° ' +
-      '(control-uniform); where it matters, conditions are compared with them.',
+      'Phases are uniform over ' +
+      (protocol === 'code'
+        ? 'half a circle; the text says "random".'
+        : "the whole circle; the authors' code has half."),
+    'Half a circle of phases may single out horizontal bars: those a little above 0° and a little below 180° look alike but ' +
+      'have opposite phases, so that they share no image. Uniform gratings show what is preferred for such reasons ' +
+      '(control-uniform).',
     `Plain gradient descent, learning rate ${learningRate}, ${batchSize} fresh gratings a step, ${steps} steps; initial ` +
       `weights and biases are PyTorch's times ${initialScale}. None of these numbers is in the text; the code has 0.5, 2048, ` +
       `300 (500 on an axis) and 0.1, and 1024 and 256 hidden units${width === 1 ? '.' : `, of which ${width} are used here.`}`,
@@ -116,7 +119,7 @@ function methodsOf(parameters: LabelNoiseParameters): string[] {
       'Erasure is judged by itself (control-erasure-alone) and against its twin (control-erasure), which has the same ' +
       'initial weights and shares what delays 0° for other reasons. The paper has no such control.',
     `D is that of the ReLU units of the first hidden layer by exact derivatives, at ${orientations} orientations and ` +
-      `${phases} phases (${protocol === 'code' ? 'both ends of the half turn included' : 'tiling the half turn'}), averaged over ` +
+      `${phases} phases (${protocol === 'code' ? 'both ends of the half turn included' : 'tiling the whole turn'}), averaged over ` +
       'phases. The authors take central differences of 1e-3 rad.',
     `The onset of an orientation is read from D (${parameters.onsetFactor} times its initial mean), not from the accuracy of its class.`,
     'Methods and code of the paper have 60 classes, the caption of Fig. 6a has 3; an orientation of 180° would belong to the last class, not to one more.',

@@ -15,13 +15,13 @@ export function trainingSpec(
   bins: number,
   seed: number,
 ): trainingV1.TrainingSpec {
-  const { width, batchSize, steps, learningRate, initialScale, observeEvery } = parameters;
+  const { protocol, width, batchSize, steps, learningRate, initialScale, observeEvery } = parameters;
   return trainingV1.TrainingSpec.fromPartial({
     learner: {
       $case: 'network',
       value: {
         start: { $case: 'architecture', value: { architecture: 'mlp', width, inputSizePixels: SIZE_PIXELS } },
-        dataset: { source: { $case: 'gratings', value: gratingsOf(condition, bins) } },
+        dataset: { source: { $case: 'gratings', value: gratingsOf(condition, bins, protocol) } },
         task: datasetV1.Task.TASK_CLASS,
         optimiser: { method: trainingV1.Optimiser_Method.METHOD_SGD },
         schedule: {
@@ -59,11 +59,18 @@ function gratingObservation(parameters: LabelNoiseParameters): trainingV1.Observ
     variable: 'orientation',
     grid: [
       { parameter: 'orientation', values: orientationsOf(parameters) },
-      // The phases that are learned from: 0 to 180° at the first column, as the authors count, are these in the middle.
-      { parameter: 'phase', values: spaced(phases, protocol).map((phase) => 180 + phase) },
+      { parameter: 'phase', values: phasesOf(phases, protocol) },
     ],
     layers: [LAYER],
   };
+}
+
+/**
+ * The phases that are learned from, in degrees in the middle of the image: the text's tile the circle; the code's are 0 to
+ * 180° at the first column, which are these in the middle.
+ */
+function phasesOf(count: number, protocol: 'text' | 'code'): number[] {
+  return spaced(count, protocol).map((degrees) => (protocol === 'code' ? 180 + degrees : 2 * degrees));
 }
 
 /** Over 0 to 180°: the text's tile it, the code's have both ends. */

@@ -137,8 +137,6 @@ function linearTraining(
     outputNoise: run.outputNoise,
     recordedSteps: { at: [0], every: Math.max(1, Math.ceil(steps / 25)), logarithmic: 30 },
     frequenciesCyclesPerPixel: frequenciesOf(parameters),
-    // Two phases give the mean over all of them exactly.
-    phases: 2,
     acuityThreshold: acuityThreshold(parameters),
   };
 }

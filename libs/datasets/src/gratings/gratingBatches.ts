@@ -8,6 +8,8 @@ export interface GratingBatchesOptions {
   readonly labelNoise: LabelNoise;
   /** Classes of equal width over 180°. */
   readonly bins: number;
+  /** Phases over the half circle that is the authors' [0, π) at the image's edge; else over the whole circle. */
+  readonly halfCirclePhases: boolean;
   readonly batchSize: number;
   readonly seed: number | bigint;
 }
@@ -16,7 +18,7 @@ export interface GratingBatchesOptions {
 export interface GratingBatch {
   /** [N] in [0, π). */
   readonly orientationRad: NdArray<'float64'>;
-  /** In the middle of the image, [N] in [π, 2π): the authors' [0, π) at its edge, 5 half cycles away. */
+  /** In the middle of the image, 5 half cycles from its edge, [N] in [0, 2π), or [π, 2π) for half a circle. */
   readonly phaseRad: NdArray<'float64'>;
   /** Bin of the orientation, [N]. */
   readonly label: NdArray<'int64'>;
@@ -44,11 +46,12 @@ export class GratingBatches {
 
   /** The examples of a step, 0 being the first; with a larger batchSize the same ones come first. */
   batch(step: number): GratingBatch {
-    const { prior, labelNoise, bins, batchSize, seed } = this.#options;
+    const { prior, labelNoise, bins, halfCirclePhases, batchSize, seed } = this.#options;
     const stream = randomStream(seed, 'gratings', step);
     const examples = Array.from({ length: batchSize }, () => {
       const orientationRad = priorQuantile(prior, stream.uniform());
-      const phaseRad = Math.PI * (1 + stream.uniform());
+      const turn = stream.uniform();
+      const phaseRad = halfCirclePhases ? Math.PI * (1 + turn) : 2 * Math.PI * turn;
       const kept = stream.uniform() < labelRate(labelNoise, prior, orientationRad);
       return { orientationRad, phaseRad, kept };
     });

@@ -142,6 +142,7 @@ describe('batches of gratings', () => {
     prior: 'vertical',
     labelNoise: { formula: 'text' },
     bins: 6,
+    halfCirclePhases: true,
     batchSize: 40_000,
     seed: 3,
   } as const;
@@ -159,6 +160,8 @@ describe('batches of gratings', () => {
       kept[bin] = (kept[bin] ?? NaN) + (weight.data[index] ?? NaN);
     });
     expect(phaseRad.data.every((phase) => phase >= Math.PI && phase < 2 * Math.PI)).toBe(true);
+    const whole = new GratingBatches({ ...options, halfCirclePhases: false }).batch(5).phaseRad.data;
+    expect(Math.abs(whole.filter((phase) => phase < Math.PI).length / 40_000 - 0.5)).toBeLessThan(0.0125);
     const cells = 500;
     for (let bin = 0; bin < 6; bin++) {
       let share = 0;
