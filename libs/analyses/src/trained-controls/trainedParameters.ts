@@ -83,9 +83,7 @@ const fields = {
     .min(0)
     .max(1)
     .default(0.5)
-    .describe(
-      'Claims are judged on the mean over observed steps from this part of the training on, where the task is learned.',
-    ),
+    .describe('Claims are judged on the mean over observed steps from this part of the training on.'),
   angles: orNull(z.int().min(8).max(720).multipleOf(8), 'Orientations or hues at which D is measured.'),
   layers: z
     .array(z.string().min(1))
