@@ -64,10 +64,7 @@ export function foldIntegers(
     case 'Where':
       return a === undefined || b === undefined || c === undefined
         ? undefined
-        : Array.from(
-            { length: size },
-            (_, index) => (cyclic(a, index) ? cyclic(b, index) : cyclic(c, index)) ?? 0,
-          );
+        : Array.from({ length: size }, (_, index) => cyclic(cyclic(a, index) ? b : c, index));
     default:
       return undefined;
   }

@@ -141,7 +141,7 @@ export const transposedConvolution: Kernel = (context) => {
     const weight = group(tf, w, 0, index, groups);
     const outputs = weight.shape[1] ?? 1;
     // [C, M, kH, kW] as [kH, kW, M, C]
-    const filter = tf.transpose(tf.reshape(weight, as4(weight.shape)), [2, 3, 1, 0]) as Images;
+    const filter = tf.transpose<Images>(tf.reshape(weight, as4(weight.shape)), [2, 3, 1, 0]);
     return tf.conv2dTranspose(
       group(tf, g, 3, index, groups) as Images,
       filter,
