@@ -183,7 +183,10 @@ describe('DescribeImages', () => {
 
   it('refuses by name what cannot be described', async () => {
     const gratings = {
-      source: { $case: 'gratings' as const, value: { prior: 0, labelNoise: undefined, bins: 0 } },
+      source: {
+        $case: 'gratings' as const,
+        value: { prior: 0, labelNoise: undefined, bins: 0, halfCirclePhases: false },
+      },
       limit: 0,
     };
     const cases = [

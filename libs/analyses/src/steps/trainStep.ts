@@ -48,7 +48,10 @@ export function trainStep(
     cost,
     run: async (context) => {
       const asked = trainingV1.TrainingSpec.fromJSON(context.parameters);
-      const started = await training.startTraining({ spec: asked, label: description }, { signal: context.signal });
+      const started = await training.startTraining(
+        { spec: asked, label: description },
+        { signal: context.signal },
+      );
       const trainingId = started.training?.id ?? '';
       try {
         return resultOf(await watched(training, trainingId, context));
