@@ -167,4 +167,12 @@ describe('claims about label noise', () => {
     expect(ratio('uniform')).toBe(1);
     expect(ratio('b')).toBeCloseTo(0.82, 2);
   });
+
+  it('do not call it equal before anything is learned', () => {
+    const slow = [0.001, 0.0011, 0.0009].map((rate) => () => rate);
+    expect(verdicts([cohort('erasure', slow), cohort('uniform-half', slow)])).toMatchObject({
+      'control-erasure-alone': 'inconclusive',
+      'control-erasure': 'inconclusive',
+    });
+  });
 });

@@ -5,7 +5,7 @@ import { above, everywhere, within } from '../orientation/verdicts.js';
 import type { LearnedCohort } from './cohort.js';
 import type { Condition, ConditionName } from './conditions.js';
 import type { LabelNoiseParameters } from './labelNoiseParameters.js';
-import { logRatios, meanOverSteps, onsetSteps, orderAgreement } from './learnedGratings.js';
+import { growth, logRatios, meanOverSteps, onsetSteps, orderAgreement } from './learnedGratings.js';
 
 type Judged = Pick<
   LabelNoiseParameters,
@@ -84,7 +84,7 @@ function headOf({ bins, learned, provenance }: LearnedCohort, { bins: all }: Jud
 function rareLabelsClaim(cohort: LearnedCohort, parameters: Judged, head: Head): Claim {
   const inverse = meanLogRatios(cohort, parameters).map((value) => -value);
   const ratio = exponential(overSeeds(inverse, parameters.confidence));
-  return claim(head, ratio, above(1, ratio.interval), {
+  return claim(head, ratio, above(1, ratio.interval), '', {
     id: 'C6b',
     sentence:
       'Where all orientations are equally frequent, those with less label noise (0°) are learned first.',
@@ -102,7 +102,8 @@ function frequencyClaim(id: string, cohort: LearnedCohort, parameters: Judged, h
   });
   const least = judged.reduce((low, one) => (one.ratio.interval.low < low.ratio.interval.low ? one : low));
   const holding = judged.filter(({ ratio }) => above(1, ratio.interval) === 'supported').length;
-  return claim(head, least.ratio, everywhere(judged.map(({ ratio }) => above(1, ratio.interval))), {
+  const held = `The whole interval lies above 1 at ${holding} of ${judged.length} steps.`;
+  return claim(head, least.ratio, everywhere(judged.map(({ ratio }) => above(1, ratio.interval))), held, {
     id,
     sentence:
       id === 'C6c'
@@ -110,7 +111,6 @@ function frequencyClaim(id: string, cohort: LearnedCohort, parameters: Judged, h
         : 'Frequent orientations (90°) are learned first although label noise is meant to balance information.',
     statistic: `D(90°)/D(0°), ${windows(parameters)}, at the step whose interval reaches lowest (${least.step})`,
     threshold: `above 1 at every measured step from ${parameters.fromStep} on`,
-    detail: `The whole interval lies above 1 at ${holding} of ${judged.length} steps.`,
   });
 }
 
@@ -123,7 +123,7 @@ function orderClaim(cohort: LearnedCohort, parameters: Judged, head: Head): Clai
   );
   const agreement = overSeeds(agreements, parameters.confidence);
   const shown = { ...head, figures: ['fig6-onset', ...head.figures] };
-  return claim(shown, agreement, above(0, agreement.interval), {
+  return claim(shown, agreement, above(0, agreement.interval), '', {
     id: 'C6c-order',
     sentence: 'Orientations are learned in the order of their frequency.',
     statistic:
@@ -135,8 +135,7 @@ function orderClaim(cohort: LearnedCohort, parameters: Judged, head: Head): Clai
 
 function equalClaim(id: string, cohort: LearnedCohort, parameters: Judged, head: Head): Claim {
   const logRatio = overSeeds(meanLogRatios(cohort, parameters), parameters.confidence);
-  const verdict = within(0, Math.log(parameters.tolerance), logRatio.interval);
-  return claim(head, exponential(logRatio), verdict, {
+  return claim(head, exponential(logRatio), ...equality(logRatio, [cohort], parameters), {
     id,
     sentence:
       id === 'control-uniform'
@@ -147,6 +146,19 @@ function equalClaim(id: string, cohort: LearnedCohort, parameters: Judged, head:
   });
 }
 
+/** Whether a preference vanishes; before anything is learned, that there is none says nothing. */
+function equality(
+  { interval }: OverSeeds,
+  cohorts: readonly LearnedCohort[],
+  { tolerance, onsetFactor }: Judged,
+): [verdict: Verdict, detail: string] {
+  const least = Math.min(...cohorts.flatMap(({ learned }) => learned.map(growth)));
+  const detail = `By the last step D is ${least.toPrecision(3)} times its initial mean in the seed that learned least`;
+  return least < onsetFactor
+    ? ['inconclusive', `${detail}, below the ${onsetFactor} that count as learned.`]
+    : [within(0, Math.log(tolerance), interval), `${detail}.`];
+}
+
 function againstUniformClaim(
   b: LearnedCohort,
   uniform: LearnedCohort,
@@ -154,7 +166,7 @@ function againstUniformClaim(
   head: Head,
 ): Claim {
   const { estimate, head: shown } = quotient(uniform, b, parameters, head);
-  return claim(shown, exponential(estimate), above(0, estimate.interval), {
+  return claim(shown, exponential(estimate), above(0, estimate.interval), '', {
     id: 'C6b-against-uniform',
     sentence: 'Label noise at 90° lowers the sensitivity there, against uniform gratings without noise.',
     statistic: `D(90°)/D(0°) of uniform gratings divided by that with label noise, seed by seed, ${averaged(parameters)}`,
@@ -164,8 +176,7 @@ function againstUniformClaim(
 
 function erasureClaim(erasure: LearnedCohort, twin: LearnedCohort, parameters: Judged, head: Head): Claim {
   const { estimate, head: shown } = quotient(erasure, twin, parameters, head);
-  const verdict = within(0, Math.log(parameters.tolerance), estimate.interval);
-  return claim(shown, exponential(estimate), verdict, {
+  return claim(shown, exponential(estimate), ...equality(estimate, [erasure, twin], parameters), {
     id: 'control-erasure',
     sentence:
       'Where each orientation has equally many labels, though not examples, sensitivity is as for uniform gratings: the ' +
@@ -184,7 +195,7 @@ function removalClaim(
   head: Head,
 ): Claim {
   const { estimate, head: shown } = quotient(frequent, erasure, parameters, head);
-  return claim(shown, exponential(estimate), above(0, estimate.interval), {
+  return claim(shown, exponential(estimate), above(0, estimate.interval), '', {
     id: 'control-erasure-removes',
     sentence: 'Giving each orientation equally many labels lowers the preference for frequent ones.',
     statistic: `D(90°)/D(0°) with all labels divided by that with erasure-balanced ones, seed by seed, ${averaged(parameters)}`,
@@ -215,15 +226,15 @@ function claim(
   { suffix, where, figures, provenance }: Head,
   { estimate, interval }: OverSeeds,
   verdict: Verdict,
-  words: Pick<Claim, 'id' | 'sentence' | 'statistic' | 'threshold'> & { readonly detail?: string },
+  detail: string,
+  { id, ...words }: Pick<Claim, 'id' | 'sentence' | 'statistic' | 'threshold'>,
 ): Claim {
-  const { detail, id, ...rest } = words;
   const explanation = [explain(verdict), detail, "The interval is Student's over seeds."]
     .filter(Boolean)
     .join(' ');
   const statistic = `${words.statistic} ${where}`;
   return {
-    ...rest,
+    ...words,
     id: `${id}${suffix}`,
     statistic,
     effect: estimate,

@@ -21,7 +21,7 @@ describe('the parameters', () => {
     expect(read({})).toMatchObject({
       seeds: [0, 1, 2, 3, 4],
       bins: [60],
-      steps: 120,
+      steps: 240,
       learningRate: 1,
       initialScale: 0.1,
     });
@@ -74,6 +74,6 @@ describe('the parameters', () => {
     if (condition === undefined) throw new Error('There is no condition.');
     const { learner } = trainingSpec(parameters, condition, 60, 7);
     if (learner?.$case !== 'network') throw new Error('No network is trained.');
-    expect(learner.value.observationSteps).toMatchObject({ at: [1, 2, 3], every: 8 });
+    expect(learner.value.observationSteps).toMatchObject({ at: [1, 2, 3], every: 16 });
   });
 });

@@ -78,6 +78,12 @@ export function onsetSteps({ steps, d }: LearnedGratings, factor: number): numbe
   });
 }
 
+/** Mean D over orientations at the last step, over that at the first. */
+export function growth({ d }: LearnedGratings): number {
+  const total = (curve: readonly number[]): number => curve.reduce((sum, value) => sum + value, 0);
+  return total(d.at(-1) ?? []) / total(d[0] ?? []);
+}
+
 /**
  * How well the order of onset follows a frequency: of the pairs of orientations that differ in both, the share where
  * the more frequent one comes first, minus the share where it comes last (Goodman and Kruskal's γ).
