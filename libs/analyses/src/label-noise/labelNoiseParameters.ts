@@ -62,7 +62,7 @@ const schema = z.strictObject({
     .enum(['quick', 'full', 'paper'])
     .default('quick')
     .describe(
-      'Sets what is left at null. quick: a quarter of the hidden units, batches of 256, 120 steps at twice the learning rate, five seeds, one formula ' +
+      'Sets what is left at null. quick: a quarter of the hidden units, batches of 256, 240 steps at twice the learning rate, five seeds, one formula ' +
         "of noise, at most three minutes on two cores. full: the paper's network and batches, 300 steps, both formulas, " +
         'hours on two cores. paper: 500 steps, and 3 bins beside 60.',
     ),
