@@ -8,6 +8,7 @@ it('takes one endpoint for all services', () => {
     serving: 'gateway:7400',
     statistics: 'gateway:7400',
     orchestrator: 'gateway:7400',
+    training: 'gateway:7400',
   });
 });
 
