@@ -61,9 +61,7 @@ export function linearClaims(parameters: LinearParameters, results: readonly Run
           sentence: `${network.label}: half-times are those of eq. 7 within about 10 %.`,
           statistic: `Median relative difference of measured and theoretical half-time, over the first ${judged} components`,
           threshold: `below ${NEAR_THEORY}`,
-          values: runs.map(({ times, theory }) =>
-            median(relativeErrors(times.t50, theory.t50).slice(0, judged)),
-          ),
+          values: runs.map((run) => theoryError(run, judged)),
           judge: ({ low, high, confidence: level }) =>
             above(-NEAR_THEORY, { low: -high, high: -low, confidence: level }),
           explanation: `${reached} ${network.depth > 2 ? 'One σ(0) was fitted for all components.' : 'Nothing was fitted.'}`,
@@ -106,6 +104,12 @@ function spectrumClaim({ record, digest }: RunResult): Claim {
 
 function halfTimesReached(runs: readonly RunResult[], judged: number): number {
   return Math.min(...runs.map(({ times }) => times.t50.slice(0, judged).filter(Number.isFinite).length));
+}
+
+/** NaN where fewer than three components were learned: one half-time could be met by the fitted σ(0) alone. */
+function theoryError({ times, theory }: RunResult, judged: number): number {
+  const errors = relativeErrors(times.t50, theory.t50).slice(0, judged);
+  return errors.filter(Number.isFinite).length < 3 ? NaN : median(errors);
 }
 
 function halfTimeSlope({ record, times }: RunResult, judged: number): number {
