@@ -1,7 +1,7 @@
 import { labelRate, priorDensity } from '@oblique/datasets/gratings';
 import type { Claim, Verdict } from '@oblique/report';
 import { overSeeds, type OverSeeds } from '@oblique/statistics';
-import { above, everywhere, within } from '../orientation/verdicts.js';
+import { above, everywhere, verdictInWords, within } from '../verdicts.js';
 import type { LearnedCohort } from './cohort.js';
 import type { Condition, ConditionName } from './conditions.js';
 import type { LabelNoiseParameters } from './labelNoiseParameters.js';
@@ -229,7 +229,7 @@ function claim(
   detail: string,
   { id, ...words }: Pick<Claim, 'id' | 'sentence' | 'statistic' | 'threshold'>,
 ): Claim {
-  const explanation = [explain(verdict), detail, "The interval is Student's over seeds."]
+  const explanation = [verdictInWords(verdict), detail, "The interval is Student's over seeds."]
     .filter(Boolean)
     .join(' ');
   const statistic = `${words.statistic} ${where}`;
@@ -252,15 +252,4 @@ function windows({ halfWidth }: Judged): string {
 
 function averaged(parameters: Judged): string {
   return `geometric mean over steps from ${parameters.fromStep} on, ${windows(parameters)}`;
-}
-
-function explain(verdict: Verdict): string {
-  switch (verdict) {
-    case 'supported':
-      return 'The whole interval meets the threshold.';
-    case 'not supported':
-      return 'No part of the interval meets the threshold.';
-    case 'inconclusive':
-      return 'Only a part of the interval meets the threshold, or there are too few seeds for one.';
-  }
 }

@@ -1,6 +1,6 @@
 import type { Claim, Verdict } from '@oblique/report';
 import { powerLawFit } from '@oblique/statistics';
-import { above } from '../orientation/verdicts.js';
+import { above } from '../verdicts.js';
 import type { LinearParameters } from './linearParameters.js';
 import { alignedError, type RunResult } from './linearResults.js';
 import { networksOf, TIED } from './network.js';

@@ -1,6 +1,6 @@
-import type { Claim, Verdict } from '@oblique/report';
+import type { Claim } from '@oblique/report';
 import type { BootstrapValue, LayerRatio, TrendValue } from '../steps/statisticsSteps.js';
-import { above, deepHalf, everywhere, within } from './verdicts.js';
+import { above, deepHalf, everywhere, verdictInWords, within } from '../verdicts.js';
 
 /** What claims about one condition are judged from. */
 export interface ClaimData {
@@ -173,17 +173,6 @@ function claim(
 
 function ratioInWords({ halfWidthDeg }: Pick<ClaimData, 'halfWidthDeg'>): string {
   return `Mean √D within ±${halfWidthDeg}° of 0° and 90° divided by that within ±${halfWidthDeg}° of 45° and 135°`;
-}
-
-function verdictInWords(verdict: Verdict): string {
-  switch (verdict) {
-    case 'supported':
-      return 'The whole interval meets the threshold.';
-    case 'not supported':
-      return 'No part of the interval meets the threshold.';
-    case 'inconclusive':
-      return 'Only a part of the interval meets the threshold, or it could not be computed.';
-  }
 }
 
 function exponential({ estimate, interval }: BootstrapValue): BootstrapValue {

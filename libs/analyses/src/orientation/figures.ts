@@ -14,7 +14,7 @@ import type { Condition } from './condition.js';
 import type { GaborShape } from './gabor.js';
 import type { OrientationParameters } from './orientationParameters.js';
 import type { Protocol } from './protocols.js';
-import { deepHalf } from './verdicts.js';
+import { deepHalf } from '../verdicts.js';
 
 /** Curves of one network: the arrays of its `curves.npz`, and its layers in the order of depth. */
 export interface NetworkCurves {

@@ -4,7 +4,7 @@ import { bootstrapStep, readTrendValue, type RatioOptions } from '../steps/stati
 import type { Condition } from './condition.js';
 import { meanLog } from './figures.js';
 import { POOLING, trendOf } from './stepIds.js';
-import { deepHalf } from './verdicts.js';
+import { deepHalf } from '../verdicts.js';
 
 /** Untrained AlexNet with and without overlap, where both are measured. */
 export interface PoolingPair {

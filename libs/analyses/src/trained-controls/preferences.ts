@@ -1,5 +1,5 @@
 import { logWindowRatio, overSeeds, type OverSeeds } from '@oblique/statistics';
-import { deepHalf } from '../orientation/verdicts.js';
+import { deepHalf } from '../verdicts.js';
 import type { LearnedSensitivity } from './learnedSensitivity.js';
 import type { TurnedVariable } from './turnedVariable.js';
 

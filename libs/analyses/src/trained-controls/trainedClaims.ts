@@ -1,6 +1,6 @@
 import type { Claim, Interval } from '@oblique/report';
 import type { OverSeeds } from '@oblique/statistics';
-import { above, everywhere, within } from '../orientation/verdicts.js';
+import { above, everywhere, within } from '../verdicts.js';
 import type { Cohort } from './cohort.js';
 import {
   asFactor,

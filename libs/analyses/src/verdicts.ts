@@ -18,6 +18,18 @@ export function everywhere(verdicts: readonly Verdict[]): Verdict {
   return verdicts.length === 0 || verdicts.includes('inconclusive') ? 'inconclusive' : 'supported';
 }
 
+/** Why a verdict follows from an interval. */
+export function verdictInWords(verdict: Verdict): string {
+  switch (verdict) {
+    case 'supported':
+      return 'The whole interval meets the threshold.';
+    case 'not supported':
+      return 'No part of the interval meets the threshold.';
+    case 'inconclusive':
+      return 'Only a part of the interval meets the threshold, or it could not be computed.';
+  }
+}
+
 /** The deep half of layers in the order of depth; of an odd number, without the middle one. */
 export function deepHalf<T>(layers: readonly T[]): readonly T[] {
   return layers.slice(Math.ceil(layers.length / 2) === layers.length ? 0 : Math.ceil(layers.length / 2));
