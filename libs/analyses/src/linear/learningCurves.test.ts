@@ -117,7 +117,7 @@ it('a claim over seeds has an interval, and none from one seed or where a seed h
   expect(of([1, NaN])).toMatchObject({ verdict: 'inconclusive', effect: null });
 });
 
-it('supervised features have the half-times of PAPER.md section 12', () => {
+it('supervised features have the half-times of eqs. 9 to 11', () => {
   const ratioAt = (usefulness: string, depth: number): number | undefined =>
     supervisedCases().find((each) => each.usefulness === usefulness && each.depth === depth)?.halfTimeRatio;
   // Four times for one matrix (its relative rate is λ) from small σ(0), and for two of equal regression weight.

@@ -87,7 +87,7 @@ export function crossing(
 
 /**
  * σ(0) of eq. 7. One matrix: as measured, exact. WᵀW: as measured. Two matrices from uniform entries of variance v: the
- * growing, balanced half of W₁ and W₂ᵀ, d v / 2 + uᵀW₂W₁u / 2 (PAPER.md section 8.3). Deeper: none is known in closed
+ * growing, balanced half of W₁ and W₂ᵀ, d v / 2 + uᵀW₂W₁u / 2. Deeper: none is known in closed
  * form, so one number, the median over components of the σ(0) that gives each its half-time.
  */
 function initialSigma(

@@ -5,7 +5,7 @@ const count = z.int().min(1).max(10_000_000);
 const orNull = <T extends z.ZodType>(type: T, description: string) =>
   type.nullable().default(null).describe(description);
 
-/** Numbers of PAPER.md section 8.2 where the profile is `paper`; `quick` is smaller in every way. */
+/** Numbers of the paper and its code where the profile is `paper`; `quick` is smaller in every way. */
 const PROFILES = {
   quick: {
     sizePixels: 12,
