@@ -4,6 +4,7 @@ import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 
 import type { CallContext } from './callContext.js';
+import type { RunningCalls } from './runningCalls.js';
 import { ServiceError } from './serviceError.js';
 
 /** What all handlers of a running service share. */
@@ -12,6 +13,7 @@ export interface HandlerRuntime {
   readonly log: Logger;
   /** Aborted when the service stops and the time for calls to end by themselves is over. */
   readonly abandoned: AbortSignal;
+  readonly calls: RunningCalls;
   /** Errors of the libraries as errors of the service: the one place where they are mapped. */
   toServiceError(error: unknown): ServiceError;
 }
@@ -43,6 +45,7 @@ export function beginCall(call: ServerCall, runtime: HandlerRuntime): RunningCal
   const abandon = (): void => {
     controller.abort(new ServiceError('UNAVAILABLE', `The ${runtime.service} service is stopping.`));
   };
+  const end = runtime.calls.begin();
   const release = (): void => {
     runtime.abandoned.removeEventListener('abort', abandon);
   };
@@ -64,10 +67,12 @@ export function beginCall(call: ServerCall, runtime: HandlerRuntime): RunningCal
     context: { method, signal: controller.signal, log, metadata: call.metadata, deadline },
     succeed() {
       release();
+      end();
       log.debug({ milliseconds: milliseconds() }, 'done');
     },
     fail(error) {
       release();
+      end();
       const cause: unknown = controller.signal.aborted ? controller.signal.reason : error;
       const known = runtime.toServiceError(cause);
       const serviceError = known.reason === 'INTERNAL' ? withId(cause, known, log) : known;

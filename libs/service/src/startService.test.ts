@@ -295,3 +295,16 @@ test('closing cancels what does not end by itself, and closes in reverse order',
   expect((await call).reason).toBe('UNAVAILABLE');
   expect(closed).toEqual(['second', 'first']);
 });
+
+test('closing waits for a handler whose client has gone', async () => {
+  const closed: string[] = [];
+  inside.on('closed', (name: string) => closed.push(name));
+  const gone = new AbortController();
+  const call = failureOf(stimulus.compileStimulus(compile('write on'), { signal: gone.signal }));
+  await once(inside, 'waiting');
+  gone.abort();
+  expect((await call).reason).toBe('CANCELLED');
+  await service.close();
+  inside.removeAllListeners('closed');
+  expect(closed).toEqual(['handler', 'second', 'first']);
+});

@@ -10,6 +10,7 @@ import { drain } from './drain.js';
 import { errorMapper } from './errorMapper.js';
 import type { Implementation } from './implement.js';
 import { reflectionService } from './reflectionService.js';
+import { RunningCalls } from './runningCalls.js';
 import { readConfig } from './serviceConfig.js';
 import type { ServiceDefinition } from './serviceDefinition.js';
 import type { OptionSpecs } from './serviceOptions.js';
@@ -50,6 +51,7 @@ export async function startService<Specs extends OptionSpecs>(
   const abandoned = new AbortController();
   // Every call that runs listens to it.
   setMaxListeners(0, abandoned.signal);
+  const calls = new RunningCalls();
   const closeHooks: (() => Promise<void> | void)[] = [];
 
   const closeAll = async (): Promise<void> => {
@@ -78,6 +80,7 @@ export async function startService<Specs extends OptionSpecs>(
       service: name,
       log,
       abandoned: abandoned.signal,
+      calls,
       toServiceError: errorMapper(definition.errors ?? []),
     };
     for (const implementation of implementations) {
@@ -96,7 +99,7 @@ export async function startService<Specs extends OptionSpecs>(
     const stop = async (): Promise<void> => {
       for (const service of ['', ...serviceNames]) health.setStatus(service, 'NOT_SERVING');
       stopping.abort();
-      await drain(server, common['drain-seconds'] * 1000, abandoned);
+      await drain(server, calls, common['drain-seconds'] * 1000, abandoned);
       await closeAll();
       log.info('stopped');
     };
