@@ -87,7 +87,9 @@ async function file(run: orchestratorV1.Run, path: string): Promise<Uint8Array> 
 /** What the tests read of results.json. */
 interface Results {
   readonly claims: readonly { readonly id: string; readonly verdict: string }[];
-  readonly networks: readonly { readonly name: string; readonly origin: string }[];
+  readonly sections: readonly {
+    readonly networks: readonly { readonly name: string; readonly origin: string }[];
+  }[];
 }
 
 async function resultsOf(run: orchestratorV1.Run): Promise<Results> {
@@ -158,7 +160,9 @@ describe('the orientation analysis', () => {
 
   it('says of every network what it is', async () => {
     const results = await resultsOf(run);
-    const origins = results.networks.map(({ name, origin }) => [name, origin]);
+    const origins = results.sections
+      .flatMap(({ networks }) => networks)
+      .map(({ name, origin }) => [name, origin]);
     expect(origins).toEqual([
       ['tiny', 'unknown'],
       ['tiny (untrained)', 'untrained'],

@@ -56,7 +56,9 @@ async function file({ report }: orchestratorV1.Run, path: string): Promise<Uint8
 
 /** What the tests read of results.json. */
 interface Results {
-  readonly networks: readonly { readonly origin: string; readonly description: string }[];
+  readonly sections: readonly {
+    readonly networks: readonly { readonly origin: string; readonly description: string }[];
+  }[];
   readonly claims: readonly {
     readonly id: string;
     readonly effect: number;
@@ -90,7 +92,8 @@ describe('rotated', () => {
       frequencies: [0.12],
       phases: 2,
     });
-    const { claims, networks } = await resultsOf(ended);
+    const { claims, sections } = await resultsOf(ended);
+    const networks = sections.flatMap((section) => section.networks);
     expect(networks).toHaveLength(1);
     expect(networks[0]).toMatchObject({
       origin: 'trained',

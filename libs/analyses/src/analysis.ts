@@ -1,5 +1,6 @@
-import type { Json } from '@oblique/artifacts';
-import type { Step } from '@oblique/workflow';
+import type { ArtifactStore, Json } from '@oblique/artifacts';
+import type { ReportSection } from '@oblique/report';
+import type { NeededSteps, Step } from '@oblique/workflow';
 import type { Services } from './services.js';
 
 /** A parameter of an analysis as people read it. */
@@ -29,17 +30,21 @@ export class InvalidParametersError extends Error {
   }
 }
 
-/** The run that a plan is made for. */
-export interface RunContext {
-  readonly id: string;
-  /** ISO 8601. */
-  readonly startedAt: string;
+/** What a plan's findings are read from. */
+export interface FindingsContext {
+  /** All steps of the plan. */
+  readonly needed: NeededSteps;
+  readonly store: ArtifactStore;
+  readonly signal: AbortSignal;
 }
 
-/** The steps of an analysis; the one called `reportStep` gives the report's files (see `readReportFiles`). */
+/** What an analysis says in a report; its name, title and parameters are known without it. */
+export type Findings = Omit<ReportSection, 'name' | 'title' | 'parameters'>;
+
+/** The steps of an analysis, and what is read from their results. */
 export interface Plan {
   readonly steps: readonly Step[];
-  readonly reportStep: string;
+  readonly findings: (context: FindingsContext) => Promise<Findings>;
 }
 
 /** An analysis whose parameters have been read: it can be checked against the services, and planned. */
@@ -48,12 +53,14 @@ export interface PreparedAnalysis {
   readonly parameters: { readonly [name: string]: Json };
   /** What only the services know, e.g. whether a network exists. @throws InvalidParametersError */
   check(services: Services, signal: AbortSignal): Promise<void>;
-  plan(services: Services, run: RunContext): Plan;
+  plan(services: Services): Plan;
 }
 
-/** A question to networks, declared: parameters in, steps out. */
+/** A question to networks, declared: parameters in, steps and findings out. */
 export interface Analysis {
   readonly name: string;
+  /** Heads its part of a report. */
+  readonly title: string;
   readonly description: string;
   readonly parameters: readonly AnalysisParameter[];
   /** @throws InvalidParametersError listing everything that is wrong. */

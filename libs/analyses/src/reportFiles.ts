@@ -21,7 +21,7 @@ export async function storeReport(store: ArtifactStore, report: Report): Promise
     const artifact = await store.put(kindOf(path), bytes, {
       step: 'orchestrator.report',
       version: '1',
-      parameters: { analysis: report.analysis, protocol: report.protocol, path },
+      parameters: { analysis: report.analysis, path },
       inputs: [],
     });
     files.push({ path, artifact });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from './buildReport.js';
 import { demonstrationReport, HOSTILE_NAME } from './demonstrationReport.js';
 import { drawableText } from './drawableText.js';
+import type { Figure } from './figure.js';
 import type { Report } from './report.js';
 
 const FIGURES = ['curves', 'ratio', 'grid', 'effects', 'steps', 'cells', 'stimuli'];
@@ -15,6 +16,14 @@ beforeAll(async () => {
   report = await demonstrationReport();
   files = await buildReport(report);
 });
+
+function figuresOf({ sections }: Report): Figure[] {
+  return sections.flatMap(({ figures }) => figures);
+}
+
+function withFigures(figures: readonly Figure[]): Report {
+  return { ...report, sections: report.sections.map((section) => ({ ...section, figures })) };
+}
 
 function bytesAt(path: string): Uint8Array {
   const bytes = files.get(path);
@@ -47,10 +56,10 @@ describe('the bundle', () => {
   });
 
   it('refuses two figures of one id, and ids that are no file names', async () => {
-    const [figure] = report.figures;
+    const [figure] = figuresOf(report);
     if (!figure) throw new Error('The demonstration has figures.');
-    await expect(buildReport({ ...report, figures: [figure, figure] })).rejects.toThrow(/Two figures .* "curves"/);
-    await expect(buildReport({ ...report, figures: [{ ...figure, id: '../up' }] })).rejects.toThrow(/figure id/);
+    await expect(buildReport(withFigures([figure, figure]))).rejects.toThrow(/Two figures .* "curves"/);
+    await expect(buildReport(withFigures([{ ...figure, id: '../up' }]))).rejects.toThrow(/figure id/);
   });
 });
 
@@ -103,6 +112,7 @@ describe('the numbers', () => {
     expect(results.claims).toHaveLength(3);
     expect(results.claims[0]).toEqual({
       id: 'claim-0',
+      section: 'orientation',
       sentence: `Sentence 0 ${HOSTILE_NAME}`,
       statistic: 'a ratio',
       threshold: 'above 1.1',
@@ -150,7 +160,7 @@ describe('the drawings', () => {
   });
 
   it.each(FIGURES)('%s.png is twice the size of the drawing', (id) => {
-    const figure = report.figures.find((candidate) => candidate.id === id);
+    const figure = figuresOf(report).find((candidate) => candidate.id === id);
     const header = new DataView(bytesAt(`figures/${id}.png`).slice(0, 24).buffer);
     expect(header.getUint32(0)).toBe(0x89504e47);
     expect(Math.abs(header.getUint32(16) - 2 * (figure?.widthPixels ?? 0))).toBeLessThanOrEqual(2);
@@ -172,7 +182,7 @@ describe('the page', () => {
   it('lets no name become code', () => {
     const html = textAt('report.html');
     expect(html).not.toContain('<script>alert');
-    expect(html.match(/<script\b/g)).toHaveLength(1 + report.figures.filter((figure) => figure.curves).length);
+    expect(html.match(/<script\b/g)).toHaveLength(1 + figuresOf(report).filter((figure) => figure.curves).length);
     expect(html).not.toContain('\u0000');
     const data = /<script type="application\/json">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
     const curves = new Map(JSON.parse(data) as [string, { x: number[]; y: number[] }][]);
@@ -186,10 +196,10 @@ describe('the page', () => {
   });
 
   it('stays under 3 MB: the largest drawings become pictures', async () => {
-    const [curves] = report.figures;
+    const [curves] = figuresOf(report);
     if (!curves) throw new Error('The demonstration has figures.');
     const heavy = { ...curves, svg: curves.svg.replace('</svg>', `<!--${'x'.repeat(2_500_000)}--></svg>`) };
-    const html = (await buildReport({ ...report, figures: [heavy, ...report.figures.slice(1)] })).get('report.html');
+    const html = (await buildReport(withFigures([heavy, ...figuresOf(report).slice(1)]))).get('report.html');
     expect(html?.length).toBeLessThan(3_000_000);
     expect(new TextDecoder().decode(html)).toContain('src="data:image/png;base64,');
   });

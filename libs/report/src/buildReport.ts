@@ -13,7 +13,8 @@ import { writeCsv } from './writeCsv.js';
  * @throws RangeError where two figures or two claims share an id, or an id cannot be a file name.
  */
 export async function buildReport(report: Report): Promise<Map<string, Uint8Array>> {
-  const { figures, claims } = report;
+  const figures = report.sections.flatMap((section) => section.figures);
+  const claims = report.sections.flatMap((section) => section.claims);
   const ids = figures.map(({ id }) => checkFigureId(id));
   checkDistinct('figures', ids);
   checkDistinct(
@@ -39,30 +40,46 @@ export async function buildReport(report: Report): Promise<Map<string, Uint8Arra
   return files;
 }
 
-function results({ analysis, protocol, parameters, seeds, networks, claims, figures, runId }: Report): object {
+function results({ analysis, parameters, sections, runId }: Report): object {
   return {
     analysis,
-    protocol,
     ...(runId === undefined ? {} : { run: runId }),
     parameters,
-    seeds,
-    networks,
-    claims: claims.map(({ id, sentence, statistic, threshold, effect, interval, verdict, explanation, figures: shown }) => ({
-      id,
-      sentence,
-      statistic,
-      threshold,
-      effect,
-      interval,
-      verdict,
-      explanation,
-      figures: shown ?? [],
+    sections: sections.map(({ name, title, summary, parameters: own, seeds, networks }) => ({
+      name,
+      title,
+      summary,
+      parameters: own,
+      seeds,
+      networks,
     })),
-    figures: figures.map(({ id, title, caption }) => ({ id, title, caption, files: ['svg', 'png', 'csv', 'npz'].map((end) => `figures/${id}.${end}`) })),
+    claims: sections.flatMap(({ name, claims }) =>
+      claims.map(({ id, sentence, statistic, threshold, effect, interval, verdict, explanation, figures = [] }) => ({
+        id,
+        section: name,
+        sentence,
+        statistic,
+        threshold,
+        effect,
+        interval,
+        verdict,
+        explanation,
+        figures,
+      })),
+    ),
+    figures: sections.flatMap(({ name, figures }) =>
+      figures.map(({ id, title, caption }) => ({
+        id,
+        section: name,
+        title,
+        caption,
+        files: ['svg', 'png', 'csv', 'npz'].map((end) => `figures/${id}.${end}`),
+      })),
+    ),
   };
 }
 
-function provenance({ claims, figures, provenance: steps, versions, hardware, startedAt, durationSeconds, runId }: Report): object {
+function provenance({ sections, provenance: steps, versions, hardware, startedAt, durationSeconds, runId }: Report): object {
   const sources = (items: readonly { id: string; provenance?: readonly string[] }[]): object =>
     Object.fromEntries(items.map(({ id, provenance: digests }) => [id, digests ?? []]));
   return {
@@ -71,8 +88,8 @@ function provenance({ claims, figures, provenance: steps, versions, hardware, st
     durationSeconds,
     versions,
     hardware,
-    claims: sources(claims),
-    figures: sources(figures),
+    claims: sources(sections.flatMap(({ claims }) => claims)),
+    figures: sources(sections.flatMap(({ figures }) => figures)),
     steps,
   };
 }

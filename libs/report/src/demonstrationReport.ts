@@ -22,16 +22,23 @@ export async function demonstrationReport(): Promise<Report> {
   return {
     title: `Demonstration ${HOSTILE_NAME}`,
     analysis: 'orientation',
-    protocol: 'text',
     parameters: { note: HOSTILE_NAME, orientations: ORIENTATIONS },
-    seeds: { network: 3 },
-    networks: [
-      { name: HOSTILE_NAME, origin: 'untrained', description: 'Made up.', digest: DIGEST },
-      { name: 'trained one', origin: 'trained', description: 'Made up too.' },
+    sections: [
+      {
+        name: 'orientation',
+        title: `Section ${HOSTILE_NAME}`,
+        summary: `Summary ${HOSTILE_NAME}`,
+        parameters: { protocol: 'text', note: HOSTILE_NAME, orientations: ORIENTATIONS },
+        seeds: { network: 3 },
+        networks: [
+          { name: HOSTILE_NAME, origin: 'untrained', description: 'Made up.', digest: DIGEST },
+          { name: 'trained one', origin: 'trained', description: 'Made up too.' },
+        ],
+        claims: demonstrationClaims(),
+        figures: await demonstrationFigures(),
+        methods: [`Nothing was measured: ${HOSTILE_NAME}`],
+      },
     ],
-    claims: demonstrationClaims(),
-    figures: await demonstrationFigures(),
-    methods: [`Nothing was measured: ${HOSTILE_NAME}`],
     provenance: [
       {
         step: HOSTILE_NAME,

@@ -38,15 +38,13 @@ export interface ReportNetwork {
   readonly layers?: number;
 }
 
-/** Everything that a run's report says; `buildReport` turns it into files. */
-export interface Report {
-  readonly title: string;
+/** What one analysis found. */
+export interface ReportSection {
   /** Name of the analysis, such as `orientation`. */
-  readonly analysis: string;
+  readonly name: string;
+  readonly title: string;
   /** What was asked and what came out, in a few sentences. */
-  readonly summary?: string;
-  /** `text` or `code`, or another protocol's name. */
-  readonly protocol: string;
+  readonly summary: string;
   readonly parameters: Readonly<Record<string, Json>>;
   /** Every seed by what it was used for. */
   readonly seeds: Readonly<Record<string, Json>>;
@@ -55,6 +53,17 @@ export interface Report {
   readonly figures: readonly Figure[];
   /** How the numbers were made, one paragraph each. */
   readonly methods: readonly string[];
+}
+
+/** Everything that a run's report says; `buildReport` turns it into files. */
+export interface Report {
+  readonly title: string;
+  /** Name of what was run: an analysis, or several as one. */
+  readonly analysis: string;
+  /** As the run was asked for. */
+  readonly parameters: Readonly<Record<string, Json>>;
+  /** One an analysis, in the order in which they are read. */
+  readonly sections: readonly ReportSection[];
   readonly provenance: readonly ProvenanceStep[];
   /** Versions by name: node, oblique, onnxruntime, … */
   readonly versions: Readonly<Record<string, string>>;

@@ -6,29 +6,28 @@ import { markup, trusted, type Content, type Markup } from './markup.js';
 import { pageDrawing, pageFigure, picturedFigures } from './pageFigure.js';
 import { PAGE_SCRIPT } from './pageScript.js';
 import { PAGE_STYLE } from './pageStyle.js';
-import type { Json, ProvenanceStep, Report } from './report.js';
+import type { Json, ProvenanceStep, Report, ReportNetwork, ReportSection } from './report.js';
 
 const MARKS: Readonly<Record<Verdict, string>> = { supported: '✓', 'not supported': '✗', inconclusive: '?' };
 const VERDICTS: readonly Verdict[] = ['supported', 'not supported', 'inconclusive'];
 
 /** The report as one HTML page that loads nothing: style, script, drawings and pictures are inside it. */
 export function reportPage(report: Report, pictures: ReadonlyMap<string, Uint8Array>): string {
-  const { title, summary, claims, figures, methods, provenance } = report;
-  const pictured = picturedFigures(figures, pictures);
+  const { title, sections, provenance } = report;
   const links = sourceLinks(provenance);
+  const pictured = picturedFigures(
+    sections.flatMap(({ figures }) => figures),
+    pictures,
+  );
+  const drawing = (figure: Figure): Markup =>
+    pageFigure(figure, pictured.has(figure.id) ? pictures.get(figure.id) : undefined, sources(figure.provenance, links));
   const body = markup`<header><h1>${title}</h1>
-<p class="meta"><span>analysis ${report.analysis}</span><span>protocol ${report.protocol}</span><span>${dateText(report.startedAt)}</span><span>took ${durationText(report.durationSeconds)}</span></p>
-${summary === undefined ? '' : markup`<p>${summary}</p>`}
-${tally(claims)}${notice(report)}</header>
+<p class="meta"><span>${report.analysis}</span><span>${dateText(report.startedAt)}</span><span>took ${durationText(report.durationSeconds)}</span></p>
+${tally(sections.flatMap(({ claims }) => claims))}${notice(sections.flatMap(({ networks }) => networks))}</header>
 <main>
-${claims.length === 0 ? '' : markup`<h2 id="claims">Claims</h2>${claimTable(report, links)}`}
-<h2 id="figures">Figures</h2>
-${figures.map((figure) => pageFigure(figure, pictured.has(figure.id) ? pictures.get(figure.id) : undefined, sources(figure.provenance, links)))}
-${methods.length === 0 ? '' : markup`<h2 id="methods">Methods</h2>${methods.map((paragraph) => markup`<p>${paragraph}</p>`)}`}
-${networkTable(report)}
+${sections.map((section) => sectionOf(section, drawing, links))}
 <h2 id="run">The run</h2>
 <h3>Parameters</h3>${pairs(report.parameters)}
-<h3>Seeds</h3>${pairs(report.seeds)}
 <h3>Versions</h3>${pairs(report.versions)}
 <h3>Hardware and time</h3>${pairs({ ...report.hardware, started: dateText(report.startedAt), duration: durationText(report.durationSeconds), ...(report.runId === undefined ? {} : { run: report.runId }) })}
 <h2 id="provenance">Provenance of the numbers</h2>
@@ -36,6 +35,20 @@ ${networkTable(report)}
 ${provenance.map((step, index) => stepDetails(step, index, links))}
 </main>`;
   return page(title, body);
+}
+
+function sectionOf(section: ReportSection, drawing: (figure: Figure) => Markup, links: SourceLinks): Markup {
+  const { name, title, summary, claims, figures, methods } = section;
+  return markup`<section id="${name}"><h2>${title}</h2>
+<p>${summary}</p>
+${claims.length === 0 ? '' : markup`<h3>Claims</h3>${claimTable(section, links)}`}
+<h3>Figures</h3>
+${figures.map(drawing)}
+${methods.length === 0 ? '' : markup`<h3>Methods</h3>${methods.map((paragraph) => markup`<p>${paragraph}</p>`)}`}
+${networkTable(section)}
+<h3>Parameters</h3>${pairs(section.parameters)}
+<h3>Seeds</h3>${pairs(section.seeds)}
+</section>`;
 }
 
 /** One figure as a page of its own. */
@@ -66,14 +79,14 @@ function tally(claims: readonly Claim[]): Markup {
 }
 
 /** Says before all else which networks have not learned from real images. */
-function notice({ networks }: Report): Markup {
+function notice(networks: readonly ReportNetwork[]): Markup {
   const others = networks.filter(({ origin }) => origin !== 'trained');
   if (others.length === 0) return markup``;
   const which = others.map(({ name, origin }) => `${name} (${origin === 'unknown' ? 'origin not stated' : origin})`).join(', ');
   return markup`<p class="notice"><strong>${others.length === networks.length ? 'No network here is known to be trained' : 'Not all networks here are trained'}:</strong> ${which}.</p>`;
 }
 
-function claimTable({ claims, figures }: Report, links: SourceLinks): Markup {
+function claimTable({ claims, figures }: ReportSection, links: SourceLinks): Markup {
   const titles = new Map(figures.map(({ id, title }) => [id, title]));
   return markup`<table class="cards"><thead><tr><th>Verdict</th><th>Claim</th><th>Effect</th><th>Interval</th></tr></thead><tbody>${claims.map(
     (claim) => markup`<tr id="claim-${claim.id}"><td>${verdictBadge(claim.verdict)}</td>
@@ -89,9 +102,9 @@ function intervalText({ interval }: Claim): string {
   return `${numberText(interval.low)} to ${numberText(interval.high)} (${Number((interval.confidence * 100).toPrecision(4))} %)`;
 }
 
-function networkTable({ networks }: Report): Markup {
+function networkTable({ networks }: ReportSection): Markup {
   if (networks.length === 0) return markup``;
-  return markup`<h2 id="networks">Networks</h2><table class="cards"><thead><tr><th>Network</th><th>Weights</th><th>Description</th></tr></thead><tbody>${networks.map(
+  return markup`<h3>Networks</h3><table class="cards"><thead><tr><th>Network</th><th>Weights</th><th>Description</th></tr></thead><tbody>${networks.map(
     ({ name, origin, description, layers, digest }) =>
       markup`<tr><td><strong>${name}</strong></td><td><span class="origin${origin === 'trained' ? '' : ' not-trained'}">${origin === 'unknown' ? 'origin not stated' : origin}</span></td>
 <td>${description}${layers === undefined ? '' : ` ${layers} layers measured.`}${digest === undefined ? '' : markup` <span class="digest small">${digest}</span>`}</td></tr>`,

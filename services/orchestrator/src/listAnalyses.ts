@@ -1,4 +1,4 @@
-import { ANALYSES } from '@oblique/analyses';
+import { RUNNABLES } from '@oblique/analyses';
 import type { orchestratorV1 } from '@oblique/contracts';
 import { unary } from '@oblique/service';
 
@@ -6,7 +6,7 @@ import { unary } from '@oblique/service';
 export function listAnalyses() {
   return unary((): Promise<orchestratorV1.ListAnalysesResponse> =>
     Promise.resolve({
-      analyses: ANALYSES.map(({ name, description, parameters }) => ({
+      analyses: RUNNABLES.map(({ name, description, parameters }) => ({
         name,
         description,
         parameters: parameters.map((parameter) => ({

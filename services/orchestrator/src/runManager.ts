@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  ANALYSES,
   InvalidParametersError,
+  planRun,
   readReportFiles,
-  type Analysis,
-  type PreparedAnalysis,
+  RUNNABLES,
+  type PreparedRun,
+  type Runnable,
   type Services,
 } from '@oblique/analyses';
 import type { ArtifactStore, Json } from '@oblique/artifacts';
@@ -57,10 +58,11 @@ export class RunManager {
    * @throws ServiceError UNKNOWN_ANALYSIS, or INVALID_ARGUMENT naming every parameter that is wrong.
    */
   async start(analysisName: string, given: unknown, signal: AbortSignal): Promise<Run> {
-    const prepared = await this.#prepare(findAnalysis(analysisName), parametersOf(given), signal);
+    const runnable = findRunnable(analysisName);
+    const prepared = await this.#prepare(runnable, parametersOf(given), signal);
     const created = new Date();
     const id = newRunId(created, randomBytes(4).toString('hex'));
-    return this.#go(newRun(id, analysisName, prepared.parameters, created), prepared);
+    return this.#go(newRun(id, analysisName, prepared.parameters, created), runnable, prepared);
   }
 
   /**
@@ -76,11 +78,12 @@ export class RunManager {
         : undefined;
     if (why !== undefined)
       throw new ServiceError('RUN_NOT_RESUMABLE', `Run ${id} ${why}: there is nothing to resume.`);
-    const prepared = await this.#prepare(findAnalysis(run.analysis), parametersOf(run.parameters), signal);
+    const runnable = findRunnable(run.analysis);
+    const prepared = await this.#prepare(runnable, parametersOf(run.parameters), signal);
     if (this.#active.has(id))
       throw new ServiceError('RUN_NOT_RESUMABLE', `Run ${id} is being resumed already.`);
     const { created = new Date() } = run;
-    return this.#go(newRun(id, run.analysis, prepared.parameters, created), prepared);
+    return this.#go(newRun(id, run.analysis, prepared.parameters, created), runnable, prepared);
   }
 
   /** Stops a run and gives how it then stands; one that has ended stays as it is. */
@@ -162,9 +165,9 @@ export class RunManager {
     await Promise.all(running.map(({ over }) => over));
   }
 
-  async #prepare(analysis: Analysis, given: Json, signal: AbortSignal): Promise<PreparedAnalysis> {
+  async #prepare(runnable: Runnable, given: Json, signal: AbortSignal): Promise<PreparedRun> {
     try {
-      const prepared = analysis.prepare(given);
+      const prepared = runnable.prepare(given);
       await prepared.check(this.#services, signal);
       return prepared;
     } catch (error) {
@@ -179,25 +182,27 @@ export class RunManager {
     }
   }
 
-  async #go(run: Run, prepared: PreparedAnalysis): Promise<Run> {
+  async #go(run: Run, runnable: Runnable, prepared: PreparedRun): Promise<Run> {
     if (this.#stopping)
       throw new ServiceError('UNAVAILABLE', 'The orchestrator is stopping; start the run a little later.');
     const active = new ActiveRun(run, this.#records, this.#log);
     // In the map before anything is awaited, so that no second resume can slip in between.
     const started = this.#records.save(run);
-    const over = started.then(() => this.#work(active, prepared)).finally(() => this.#active.delete(run.id));
+    const over = started
+      .then(() => this.#work(active, runnable, prepared))
+      .finally(() => this.#active.delete(run.id));
     over.catch(() => undefined);
     this.#active.set(run.id, { active, over });
     await started;
     return active.run;
   }
 
-  async #work(active: ActiveRun, prepared: PreparedAnalysis): Promise<void> {
+  async #work(active: ActiveRun, runnable: Runnable, prepared: PreparedRun): Promise<void> {
     const { id, analysis } = active.run;
     this.#log.info({ run: id, analysis }, 'run started');
     let ended: Run;
     try {
-      const { steps, reportStep } = prepared.plan(this.#services, {
+      const { steps, reportStep } = planRun(runnable, prepared, this.#services, {
         id,
         startedAt: new Date().toISOString(),
       });
@@ -238,10 +243,10 @@ function endOf(active: ActiveRun, { status, results }: RunOutcome, reportStep: s
   }
 }
 
-function findAnalysis(name: string): Analysis {
-  const found = ANALYSES.find((analysis) => analysis.name === name);
+function findRunnable(name: string): Runnable {
+  const found = RUNNABLES.find((runnable) => runnable.name === name);
   if (found !== undefined) return found;
-  const names = ANALYSES.map((analysis) => analysis.name).join(', ');
+  const names = RUNNABLES.map((runnable) => runnable.name).join(', ');
   throw new ServiceError(
     'UNKNOWN_ANALYSIS',
     `There is no analysis ${JSON.stringify(name)}; there are: ${names}.`,

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { Analysis, Plan, RunContext } from '../analysis.js';
+import type { Analysis, Plan } from '../analysis.js';
 import { describeParameters, readParameters } from '../declaredParameters.js';
 import type { Services } from '../services.js';
-import { retryingStep } from '../steps/retryingStep.js';
 import { trainStep } from '../steps/trainStep.js';
 import { cohortsOf } from './cohort.js';
 import {
@@ -10,7 +9,7 @@ import {
   labelNoiseParameters,
   type LabelNoiseParameters,
 } from './labelNoiseParameters.js';
-import { labelNoiseReport, REPORT } from './labelNoiseReport.js';
+import { labelNoiseFindings } from './labelNoiseFindings.js';
 import { trainingSpec } from './trainingSpec.js';
 
 const NAME = 'label-noise';
@@ -18,6 +17,7 @@ const NAME = 'label-noise';
 /** Fig. 6: does sensitivity follow how often an orientation occurs, or how much its labels tell? */
 export const labelNoise: Analysis = {
   name: NAME,
+  title: 'Frequency against information',
   description:
     'Sensitivity of a network that learns to tell orientations, some frequent, some with reliable labels (Fig. 6), with ' +
     'the control of erasure-balanced labels.',
@@ -27,12 +27,12 @@ export const labelNoise: Analysis = {
     return {
       parameters: z.record(z.string(), z.json()).parse(parameters),
       check: () => Promise.resolve(),
-      plan: (services, run) => plan(parameters, services, run),
+      plan: (services) => plan(parameters, services),
     };
   },
 };
 
-function plan(parameters: LabelNoiseParameters, services: Services, run: RunContext): Plan {
+function plan(parameters: LabelNoiseParameters, services: Services): Plan {
   const cohorts = cohortsOf(parameters);
   const { width, batchSize, steps } = parameters;
   const trainings = cohorts.flatMap(({ condition, bins, members }) =>
@@ -48,7 +48,5 @@ function plan(parameters: LabelNoiseParameters, services: Services, run: RunCont
       ),
     ),
   );
-  const report = labelNoiseReport(parameters, cohorts, run);
-  const all = [...trainings, { ...report, needs: trainings.map(({ id }) => id) }];
-  return { steps: all.map((step) => retryingStep(step)), reportStep: REPORT };
+  return { steps: trainings, findings: (context) => labelNoiseFindings(parameters, cohorts, context) };
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import type { Analysis, Plan, RunContext } from '../analysis.js';
+import type { Analysis, Plan } from '../analysis.js';
 import { describeParameters, readParameters } from '../declaredParameters.js';
 import type { Services } from '../services.js';
 import { componentsStep } from '../steps/componentsStep.js';
 import { patchesStep } from '../steps/patchesStep.js';
-import { retryingStep } from '../steps/retryingStep.js';
 import { linearDataset } from './linearDataset.js';
+import { linearFindings } from './linearFindings.js';
 import { declaredLinearParameters, linearParameters, type LinearParameters } from './linearParameters.js';
-import { linearReport, REPORT } from './linearReport.js';
 import { COMPONENTS, PATCHES, runsOf, trainingStep } from './training.js';
 
 const NAME = 'linear';
@@ -15,6 +14,7 @@ const NAME = 'linear';
 /** Fig. 5 and SI Fig. 2: in which order linear networks learn, beside what theory says. */
 export const linear: Analysis = {
   name: NAME,
+  title: 'Linear networks',
   description:
     'Linear autoencoders of image patches (Fig. 5, SI Fig. 2): in which order principal components are learned, ' +
     'sensitivity to spatial frequency and acuity while they learn, beside the closed forms of the theory.',
@@ -25,12 +25,12 @@ export const linear: Analysis = {
       parameters: z.record(z.string(), z.json()).parse(parameters),
       // A dataset is looked for by the step that reads it.
       check: () => Promise.resolve(),
-      plan: (services, run) => plan(parameters, services, run),
+      plan: (services) => plan(parameters, services),
     };
   },
 };
 
-function plan(parameters: LinearParameters, services: Services, run: RunContext): Plan {
+function plan(parameters: LinearParameters, services: Services): Plan {
   const { patches, sizePixels, patchSeed } = parameters;
   const dataset = linearDataset(parameters);
   const steps = [
@@ -38,6 +38,5 @@ function plan(parameters: LinearParameters, services: Services, run: RunContext)
     componentsStep(COMPONENTS, PATCHES, services),
     ...runsOf(parameters).map((each) => trainingStep(each, parameters, services)),
   ];
-  const report = { ...linearReport(parameters, run), needs: steps.map(({ id }) => id) };
-  return { steps: [...steps, report].map((step) => retryingStep(step)), reportStep: REPORT };
+  return { steps, findings: (context) => linearFindings(parameters, context) };
 }

@@ -1,12 +1,11 @@
 import { servingV1 } from '@oblique/contracts';
 import { z } from 'zod';
 import type { Step } from '@oblique/workflow';
-import type { Analysis, Plan, RunContext } from '../analysis.js';
+import type { Analysis, Plan } from '../analysis.js';
 import { describeParameters, readParameters } from '../declaredParameters.js';
 import type { Services } from '../services.js';
 import { measureStep } from '../steps/measureStep.js';
 import { builtModel, derivedModel, givenModel, readModelValue } from '../steps/modelSteps.js';
-import { retryingStep } from '../steps/retryingStep.js';
 import { renderStep } from '../steps/renderStep.js';
 import { curvesStep, ratioStep, trendStep, type RatioOptions } from '../steps/statisticsSteps.js';
 import {
@@ -27,15 +26,15 @@ import {
   SHOWN_ORIENTATIONS_DEG,
   SHOWN_PHASES_DEG,
 } from './gabor.js';
+import { orientationFindings } from './orientationFindings.js';
 import {
   declaredOrientationParameters,
   orientationParameters,
   type OrientationParameters,
 } from './orientationParameters.js';
-import { orientationReport } from './orientationReport.js';
 import { poolingPair, poolingSteps } from './pooling.js';
 import { layerSelectors, PROTOCOLS } from './protocols.js';
-import { gridMeasure, gridRatio, ratioOfD, RENDER, REPORT, trendOf } from './stepIds.js';
+import { gridMeasure, gridRatio, ratioOfD, RENDER, trendOf } from './stepIds.js';
 
 const NAME = 'orientation';
 
@@ -45,6 +44,7 @@ const NAME = 'orientation';
  */
 export const orientation: Analysis = {
   name: NAME,
+  title: 'Sensitivity to orientation',
   description:
     'Sensitivity of every layer to stimulus orientation (Fig. 2c), in untrained and shuffled controls (SI Fig. 1a), ' +
     'with and without overlapping pooling (SI Fig. 1c), and for other Gabors (SI Fig. 3).',
@@ -54,12 +54,12 @@ export const orientation: Analysis = {
     return {
       parameters: z.record(z.string(), z.json()).parse(parameters),
       check: (services, signal) => checkNetworks(parameters.networks, services, signal),
-      plan: (services, run) => plan(parameters, services, run),
+      plan: (services) => plan(parameters, services),
     };
   },
 };
 
-function plan(parameters: OrientationParameters, services: Services, run: RunContext): Plan {
+function plan(parameters: OrientationParameters, services: Services): Plan {
   const conditions = conditionsOf(parameters);
   const pair = poolingPair(conditions);
   const options = ratioOptions(parameters);
@@ -97,9 +97,7 @@ function plan(parameters: OrientationParameters, services: Services, run: RunCon
     ),
     ...(pair === undefined ? [] : poolingSteps(pair, options, services)),
   ];
-  const report = orientationReport(parameters, conditions, run);
-  const all = [...steps, { ...report, needs: steps.map(({ id }) => id) }];
-  return { steps: all.map((step) => retryingStep(step)), reportStep: REPORT };
+  return { steps, findings: (context) => orientationFindings(parameters, conditions, context) };
 }
 
 function modelStep(

@@ -2,6 +2,8 @@ import { checkWorkflow } from '@oblique/workflow';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InvalidParametersError } from '../analysis.js';
 import { connectServices } from '../services.js';
+import { planRun } from '../planRun.js';
+import { alone } from '../runnable.js';
 import { orientation } from './orientation.js';
 
 const services = connectServices({
@@ -62,9 +64,9 @@ describe('parameters', () => {
 
 describe('the plan', () => {
   it('is a graph, and ends with the report', () => {
-    const { steps, reportStep } = orientation
-      .prepare({ networks: ['mine', 'alexnet', 'alexnet_nonoverlapping'] })
-      .plan(services, run);
+    const runnable = alone(orientation);
+    const prepared = runnable.prepare({ networks: ['mine', 'alexnet', 'alexnet_nonoverlapping'] });
+    const { steps, reportStep } = planRun(runnable, prepared, services, run);
     checkWorkflow(steps);
     expect(steps.at(-1)?.id).toBe(reportStep);
   });
@@ -72,7 +74,7 @@ describe('the plan', () => {
   it('gives a network its untrained and shuffled controls, and an architecture its seeds', () => {
     const { steps } = orientation
       .prepare({ networks: ['mine', 'resnet18'], seeds: [3, 5], gaborGrid: false })
-      .plan(services, run);
+      .plan(services);
     const models = steps.map(({ id }) => id).filter((id) => id.startsWith('model '));
     expect(models).toEqual([
       'model mine',
@@ -93,7 +95,7 @@ describe('the plan', () => {
         gridSigmas: [25, 50],
         gridContrasts: [0.5, 1],
       })
-      .plan(services, run);
+      .plan(services);
     expect(steps.filter(({ id }) => /^measure mine with/.test(id))).toHaveLength(8);
     expect(steps.filter(({ id }) => /^ratio mine with/.test(id))).toHaveLength(8);
   });

@@ -2,7 +2,6 @@ import type { Condition } from './condition.js';
 import type { GaborShape } from './gabor.js';
 
 export const RENDER = 'stimuli';
-export const REPORT = 'report';
 
 export const trendOf = ({ label }: Condition): string => `trend ${label}`;
 export const ratioOfD = ({ label }: Condition): string => `ratio ${label}`;

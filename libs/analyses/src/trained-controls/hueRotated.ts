@@ -2,31 +2,32 @@ import { z } from 'zod';
 import type { Analysis } from '../analysis.js';
 import { describeParameters, readParameters } from '../declaredParameters.js';
 import { hueObservations } from './observations.js';
+import type { TrainedQuestion } from './trainedFindings.js';
 import { trainedPlan } from './trainedPlan.js';
 import { declaredHueRotatedParameters, hueRotatedParameters } from './trainedParameters.js';
-import type { TrainedQuestion } from './trainedReport.js';
 import { HUE } from './turnedVariable.js';
 
+const NAME = 'hue-rotated';
+
 const QUESTION: TrainedQuestion = {
-  analysis: 'hue-rotated',
-  title: 'Sensitivity to hue in worlds of other hues',
   figure: 'Fig. 3d',
   variable: HUE,
 };
 
 /** Fig. 3d: networks that learn in a world of the original hues and in one whose hues are turned by 90°. */
 export const hueRotated: Analysis = {
-  name: QUESTION.analysis,
+  name: NAME,
+  title: 'Sensitivity to hue in worlds of other hues',
   description:
     'Trains networks in worlds of original and of turned hues, and measures whether their sensitivity to hue turns ' +
     'along (Fig. 3d).',
   parameters: describeParameters(declaredHueRotatedParameters),
   prepare: (given) => {
-    const parameters = readParameters(QUESTION.analysis, hueRotatedParameters, given);
+    const parameters = readParameters(NAME, hueRotatedParameters, given);
     return {
       parameters: z.record(z.string(), z.json()).parse(parameters),
       check: () => Promise.resolve(),
-      plan: (services, run) => trainedPlan(QUESTION, parameters, hueObservations, services, run),
+      plan: (services) => trainedPlan(QUESTION, parameters, hueObservations, services),
     };
   },
 };

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import type { Analysis } from '../analysis.js';
 import { describeParameters, readParameters } from '../declaredParameters.js';
 import { gaborObservations } from './observations.js';
+import type { TrainedQuestion } from './trainedFindings.js';
 import { trainedPlan } from './trainedPlan.js';
 import { declaredRotatedParameters, rotatedParameters } from './trainedParameters.js';
-import type { TrainedQuestion } from './trainedReport.js';
 import { ORIENTATION } from './turnedVariable.js';
 
+const NAME = 'rotated';
+
 const QUESTION: TrainedQuestion = {
-  analysis: 'rotated',
-  title: 'Sensitivity to orientation in rotated worlds',
   figure: 'SI Fig. 1b',
   variable: ORIENTATION,
 };
@@ -19,17 +19,18 @@ const QUESTION: TrainedQuestion = {
  * sensitivity to orientation turn with what they learn from?
  */
 export const rotated: Analysis = {
-  name: QUESTION.analysis,
+  name: NAME,
+  title: 'Sensitivity to orientation in rotated worlds',
   description:
     'Trains networks in upright and rotated worlds, and measures whether their sensitivity to orientation turns ' +
     'along (SI Fig. 1b; with variants of AlexNet, SI Fig. 1c after training).',
   parameters: describeParameters(declaredRotatedParameters),
   prepare: (given) => {
-    const parameters = readParameters(QUESTION.analysis, rotatedParameters, given);
+    const parameters = readParameters(NAME, rotatedParameters, given);
     return {
       parameters: z.record(z.string(), z.json()).parse(parameters),
       check: () => Promise.resolve(),
-      plan: (services, run) => trainedPlan(QUESTION, parameters, gaborObservations, services, run),
+      plan: (services) => trainedPlan(QUESTION, parameters, gaborObservations, services),
     };
   },
 };

@@ -1,21 +1,19 @@
 import { trainingV1 } from '@oblique/contracts';
 import type { Step } from '@oblique/workflow';
-import type { Plan, RunContext } from '../analysis.js';
+import type { Plan } from '../analysis.js';
 import type { Services } from '../services.js';
-import { retryingStep } from '../steps/retryingStep.js';
 import { trainStep } from '../steps/trainStep.js';
 import { cohortsOf } from './cohort.js';
+import { trainedFindings, type TrainedQuestion } from './trainedFindings.js';
 import { formOf, type TrainedParameters } from './trainedParameters.js';
-import { REPORT, trainedReport, type TrainedQuestion } from './trainedReport.js';
 import { trainingSpec } from './trainingSpec.js';
 
-/** One training a network, task, world and seed; then the report. */
+/** One training a network, task, world and seed. */
 export function trainedPlan<Parameters extends TrainedParameters>(
   question: TrainedQuestion,
   parameters: Parameters,
   observationsOf: (parameters: Parameters, sizePixels: number) => trainingV1.Observation[],
   services: Services,
-  run: RunContext,
 ): Plan {
   const cohorts = cohortsOf(parameters, question.variable);
   const trainings = cohorts.flatMap(({ network, task, members }): Step[] => {
@@ -33,7 +31,5 @@ export function trainedPlan<Parameters extends TrainedParameters>(
       ),
     );
   });
-  const report = trainedReport(question, parameters, cohorts, run);
-  const steps = [...trainings, { ...report, needs: trainings.map(({ id }) => id) }];
-  return { steps: steps.map((step) => retryingStep(step)), reportStep: REPORT };
+  return { steps: trainings, findings: (context) => trainedFindings(question, parameters, cohorts, context) };
 }

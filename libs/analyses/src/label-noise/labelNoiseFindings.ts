@@ -1,64 +1,25 @@
-import type { NeededSteps, Step } from '@oblique/workflow';
-import { z } from 'zod';
-import type { RunContext } from '../analysis.js';
-import { hardware } from '../hardware.js';
-import { provenanceOf } from '../provenanceOf.js';
-import { storeReport } from '../reportFiles.js';
-import { readTrainValue } from '../steps/trainStep.js';
+import type { NeededSteps } from '@oblique/workflow';
+import type { Findings, FindingsContext } from '../analysis.js';
 import { readCohort, type Cohort, type LearnedCohort } from './cohort.js';
 import { CONDITION_NAMES } from './conditions.js';
 import { labelNoiseClaims } from './labelNoiseClaims.js';
 import { labelNoiseFigures, ofBins } from './labelNoiseFigures.js';
 import { conditionsOf, type LabelNoiseParameters } from './labelNoiseParameters.js';
 
-export const REPORT = 'report';
-
-/** The report of a run. It tells when it ran, so it is built anew for every run, from results that are not. */
-export function labelNoiseReport(
+/** What the trained networks say of Fig. 6. */
+export async function labelNoiseFindings(
   parameters: LabelNoiseParameters,
   cohorts: readonly Cohort[],
-  run: RunContext,
-): Omit<Step, 'needs'> {
-  const recorded = z.record(z.string(), z.json()).parse(parameters);
+  { store, needed }: FindingsContext,
+): Promise<Findings> {
+  const learned = await Promise.all(cohorts.map((cohort) => readCohort(cohort, needed, store)));
   return {
-    id: REPORT,
-    description: 'writing the report',
-    step: 'orchestrator.report',
-    version: '1',
-    parameters: recorded,
-    cost: 1,
-    volatile: true,
-    run: async ({ store, needed, signal }) => {
-      const learned = await Promise.all(cohorts.map((cohort) => readCohort(cohort, needed, store)));
-      const claims = parameters.bins.flatMap((bins) => labelNoiseClaims(ofBins(learned, bins), parameters));
-      const figures = await labelNoiseFigures(learned, conditionsOf(parameters), parameters);
-      signal.throwIfAborted();
-      const used = cohorts.flatMap(({ members }) =>
-        members.map(({ trainStep }) => needed.value(trainStep, readTrainValue)),
-      );
-      return storeReport(store, {
-        title: 'Frequency against information',
-        analysis: 'label-noise',
-        summary: summaryOf(parameters),
-        protocol: parameters.protocol,
-        parameters: recorded,
-        seeds: { trainings: parameters.seeds },
-        networks: learned.map((cohort) => networkOf(cohort, parameters, needed)),
-        claims,
-        figures,
-        methods: methodsOf(parameters),
-        provenance: await provenanceOf(store, new Set(learned.flatMap(({ provenance }) => provenance))),
-        versions: {
-          executor: [...new Set(used.map(({ executor }) => executor))].join(', '),
-          device: [...new Set(used.map(({ device }) => device))].join(', '),
-          node: process.versions.node,
-        },
-        hardware: hardware(),
-        startedAt: run.startedAt,
-        durationSeconds: Math.max(0, (Date.now() - Date.parse(run.startedAt)) / 1000),
-        runId: run.id,
-      });
-    },
+    summary: summaryOf(parameters),
+    seeds: { trainings: parameters.seeds },
+    networks: learned.map((cohort) => networkOf(cohort, parameters, needed)),
+    claims: parameters.bins.flatMap((bins) => labelNoiseClaims(ofBins(learned, bins), parameters)),
+    figures: await labelNoiseFigures(learned, conditionsOf(parameters), parameters),
+    methods: methodsOf(parameters),
   };
 }
 

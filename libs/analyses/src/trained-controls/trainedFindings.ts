@@ -1,12 +1,7 @@
-import os from 'node:os';
 import type { ReportNetwork } from '@oblique/report';
 import type { ArtifactStore } from '@oblique/artifacts';
-import type { NeededSteps, Step } from '@oblique/workflow';
-import { z } from 'zod';
-import type { RunContext } from '../analysis.js';
-import { provenanceOf } from '../provenanceOf.js';
-import { storeReport } from '../reportFiles.js';
-import { readTrainValue } from '../steps/trainStep.js';
+import type { NeededSteps } from '@oblique/workflow';
+import type { Findings, FindingsContext } from '../analysis.js';
 import type { Cohort } from './cohort.js';
 import { cohortFigures, comparingFigures } from './cohortFigures.js';
 import { learningFigure, type LearningCohort } from './learningFigure.js';
@@ -17,84 +12,42 @@ import { cohortClaims, poolingAfterTraining, type MeasuredCohort } from './train
 import { formOf, type TrainedParameters } from './trainedParameters.js';
 import type { TurnedVariable } from './turnedVariable.js';
 
-export const REPORT = 'report';
-
 /** What one of the two analyses asks. */
 export interface TrainedQuestion {
-  readonly analysis: string;
-  readonly title: string;
   /** The paper's figure, e.g. "SI Fig. 1b". */
   readonly figure: string;
   readonly variable: TurnedVariable;
 }
 
-/** The report of a run. It tells when it ran, so it is built anew for every run, from results that are not. */
-export function trainedReport(
-  question: TrainedQuestion,
+/** What the trained networks say of turned worlds. */
+export async function trainedFindings(
+  { figure, variable }: TrainedQuestion,
   parameters: TrainedParameters,
   cohorts: readonly Cohort[],
-  run: RunContext,
-): Omit<Step, 'needs'> {
-  const { analysis, title, figure, variable } = question;
-  const recorded = z.record(z.string(), z.json()).parse(parameters);
+  { store, needed, signal }: FindingsContext,
+): Promise<Findings> {
+  const measured = await Promise.all(
+    cohorts.map((cohort) => measuredCohort(cohort, variable, needed, store)),
+  );
+  const learned = await Promise.all(cohorts.map((cohort) => learningCohort(cohort, needed, store)));
+  signal.throwIfAborted();
+  const ofCohorts = await Promise.all(
+    measured.map((cohort) => cohortFigures(cohort, parameters, variable, figure)),
+  );
   return {
-    id: REPORT,
-    description: 'writing the report',
-    step: 'orchestrator.report',
-    version: '1',
-    parameters: recorded,
-    cost: 1,
-    volatile: true,
-    run: async ({ store, needed, signal }) => {
-      const measured = await Promise.all(
-        cohorts.map((cohort) => measuredCohort(cohort, variable, needed, store)),
-      );
-      const learned = await Promise.all(cohorts.map((cohort) => learningCohort(cohort, needed, store)));
-      signal.throwIfAborted();
-      const ofCohorts = await Promise.all(
-        measured.map((cohort) => cohortFigures(cohort, parameters, variable, figure)),
-      );
-      const figures = [
-        ...ofCohorts.flat(),
-        ...(await comparingFigures(measured, parameters, variable)),
-        ...(parameters.heldOut > 0 ? [await learningFigure(learned, parameters)] : []),
-      ];
-      const claims = [
-        ...measured.flatMap((cohort) => cohortClaims(cohort, parameters, variable)),
-        ...poolingClaims(measured, parameters, variable),
-      ];
-      signal.throwIfAborted();
-      const digests = new Set(figures.flatMap(({ provenance }) => provenance));
-      const used = cohorts.flatMap(({ members }) =>
-        members.flat().map((member) => needed.value(member.trainStep, readTrainValue)),
-      );
-      return storeReport(store, {
-        title,
-        analysis,
-        summary: summaryOf(parameters, cohorts),
-        protocol: parameters.protocol,
-        parameters: recorded,
-        seeds: { trainings: parameters.seeds },
-        networks: cohorts.map((cohort) => networkOf(cohort, parameters, needed)),
-        claims,
-        figures,
-        methods: methodsOf(parameters, variable),
-        provenance: await provenanceOf(store, digests),
-        versions: {
-          executor: [...new Set(used.map(({ executor }) => executor))].join(', '),
-          device: [...new Set(used.map(({ device }) => device))].join(', '),
-          node: process.versions.node,
-        },
-        hardware: {
-          'processor of the orchestrator': `${os.cpus()[0]?.model.trim() ?? 'unknown'}, ${os.cpus().length} cores`,
-          memory: `${Math.round(os.totalmem() / 2 ** 30)} GiB`,
-          platform: `${os.platform()} ${os.arch()}`,
-        },
-        startedAt: run.startedAt,
-        durationSeconds: Math.max(0, (Date.now() - Date.parse(run.startedAt)) / 1000),
-        runId: run.id,
-      });
-    },
+    summary: summaryOf(parameters, cohorts),
+    seeds: { trainings: parameters.seeds },
+    networks: cohorts.map((cohort) => networkOf(cohort, parameters, needed)),
+    claims: [
+      ...measured.flatMap((cohort) => cohortClaims(cohort, parameters, variable)),
+      ...poolingClaims(measured, parameters, variable),
+    ],
+    figures: [
+      ...ofCohorts.flat(),
+      ...(await comparingFigures(measured, parameters, variable)),
+      ...(parameters.heldOut > 0 ? [await learningFigure(learned, parameters)] : []),
+    ],
+    methods: methodsOf(parameters, variable),
   };
 }
 

@@ -1,58 +1,27 @@
 import type { ReportNetwork } from '@oblique/report';
-import type { NeededSteps, Step } from '@oblique/workflow';
-import type { RunContext } from '../analysis.js';
-import { hardware } from '../hardware.js';
-import { provenanceOf } from '../provenanceOf.js';
-import { storeReport } from '../reportFiles.js';
+import type { NeededSteps } from '@oblique/workflow';
+import type { Findings, FindingsContext } from '../analysis.js';
 import { readMeasureValue } from '../steps/measureStep.js';
 import { describeCondition, type Condition } from './condition.js';
 import { orientationClaims } from './orientationClaims.js';
 import { orientationFigures } from './orientationFigures.js';
 import type { OrientationParameters } from './orientationParameters.js';
 import { PROTOCOLS } from './protocols.js';
-import { REPORT } from './stepIds.js';
 
-/** The report of a run. It tells when it ran, so it is built anew for every run, from results that are not. */
-export function orientationReport(
+/** What the measured networks say of Fig. 2c and its controls. */
+export async function orientationFindings(
   parameters: OrientationParameters,
   conditions: readonly Condition[],
-  run: RunContext,
-): Omit<Step, 'needs'> {
+  { store, needed }: FindingsContext,
+): Promise<Findings> {
+  const { claims, notTested } = orientationClaims(parameters, conditions, needed);
   return {
-    id: REPORT,
-    description: 'writing the report',
-    step: 'orchestrator.report',
-    version: '1',
-    parameters: { ...parameters },
-    cost: 1,
-    volatile: true,
-    run: async ({ store, needed, signal }) => {
-      const { claims, notTested } = orientationClaims(parameters, conditions, needed);
-      const figures = await orientationFigures(parameters, conditions, needed, store);
-      signal.throwIfAborted();
-      const digests = new Set([
-        ...claims.flatMap(({ provenance = [] }) => provenance),
-        ...figures.flatMap(({ provenance }) => provenance),
-      ]);
-      return storeReport(store, {
-        title: 'Sensitivity to orientation',
-        analysis: 'orientation',
-        summary: summaryOf(parameters, conditions),
-        protocol: parameters.protocol,
-        parameters: { ...parameters },
-        seeds: { networks: parameters.seeds, resampling: parameters.resamplingSeed },
-        networks: conditions.map((condition) => networkOf(condition, parameters, needed)),
-        claims,
-        figures,
-        methods: methodsOf(parameters, notTested),
-        provenance: await provenanceOf(store, digests),
-        versions: { ...executorsOf(conditions, needed), node: process.versions.node },
-        hardware: hardware(),
-        startedAt: run.startedAt,
-        durationSeconds: Math.max(0, (Date.now() - Date.parse(run.startedAt)) / 1000),
-        runId: run.id,
-      });
-    },
+    summary: summaryOf(parameters, conditions),
+    seeds: { networks: parameters.seeds, resampling: parameters.resamplingSeed },
+    networks: conditions.map((condition) => networkOf(condition, parameters, needed)),
+    claims,
+    figures: await orientationFigures(parameters, conditions, needed, store),
+    methods: methodsOf(parameters, notTested),
   };
 }
 
@@ -101,14 +70,4 @@ function methodsOf(parameters: OrientationParameters, notTested: readonly string
       `${parameters.flatTolerance}, and controls within ${parameters.controlTolerance}, since aliasing of stimulus and strides alone moves the ratio of deep layers by a few per cent. A claim is supported only where its whole interval meets the threshold.`,
     ...(notTested.length > 0 ? [`Not tested: ${notTested.join(' ')}`] : []),
   ];
-}
-
-function executorsOf(conditions: readonly Condition[], needed: NeededSteps): Record<string, string> {
-  const used = conditions.flatMap(({ members }) =>
-    members.map(({ measureStep }) => needed.value(measureStep, readMeasureValue)),
-  );
-  return {
-    executor: [...new Set(used.map(({ executor }) => executor))].join(', '),
-    device: [...new Set(used.map(({ device }) => device))].join(', '),
-  };
 }
