@@ -17,6 +17,7 @@ import { SensitivityError } from '@oblique/sensitivity';
 import { defineService, implement } from '@oblique/service';
 import { addModel } from './addModel.js';
 import { describeModel } from './describeModel.js';
+import { describeRuntime } from './describeRuntime.js';
 import type { ModelProvider } from './inference/inferenceContext.js';
 import { inferenceService } from './inference/inferenceService.js';
 import { listModels } from './listModels.js';
@@ -95,6 +96,7 @@ export const servingService = defineService({
         listModels: listModels(models),
         describeModel: describeModel(models),
         removeModel: removeModel(models),
+        describeRuntime: describeRuntime(runtime),
         measureSensitivity: measureSensitivity(models, runtime, store),
       }),
       inferenceService({ models: servedModels(models), runtime }),

@@ -1,0 +1,40 @@
+import type { Json } from '@oblique/artifacts';
+import type { Analysis } from '../analysis.js';
+import { labelNoise } from '../label-noise/labelNoise.js';
+import { linear } from '../linear/linear.js';
+import { orientation } from '../orientation/orientation.js';
+import { hueRotated } from '../trained-controls/hueRotated.js';
+import { rotated } from '../trained-controls/rotated.js';
+
+type ProfileName = 'quick' | 'full' | 'paper';
+
+/** One analysis of the reproduction. */
+export interface Part {
+  readonly analysis: Analysis;
+  /** The paper's panels that it shows: `fig2c`, `si1a`, …; or `errata`, `beyond`. */
+  readonly panels: readonly string[];
+  /** What it takes from the reproduction beside the profile. */
+  readonly takes: readonly ('protocol' | 'networks' | 'data')[];
+  /** Its own profile, where it has not all of them. */
+  readonly profiles?: Readonly<Partial<Record<ProfileName, string>>>;
+  /** Parameters for the profile quick, which does all in a quarter of an hour. */
+  readonly quick?: Readonly<Record<string, Json>>;
+}
+
+/** Everything that a reproduction has, in the order of the paper. */
+export const PARTS: readonly Part[] = [
+  {
+    analysis: orientation,
+    panels: ['fig2b', 'fig2c', 'si1a', 'si1c', 'si3'],
+    takes: ['protocol', 'networks'],
+    profiles: { full: 'paper' },
+  },
+  { analysis: rotated, panels: ['si1b'], takes: ['protocol', 'data'] },
+  { analysis: hueRotated, panels: ['fig3d'], takes: ['protocol', 'data'] },
+  {
+    analysis: linear,
+    panels: ['fig5a', 'fig5b', 'fig5c', 'fig5e', 'fig5f', 'fig5h', 'si2'],
+    takes: ['protocol', 'data'],
+  },
+  { analysis: labelNoise, panels: ['fig6a', 'fig6b', 'fig6c', 'fig6d'], takes: ['protocol'] },
+];
