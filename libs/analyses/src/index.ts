@@ -5,7 +5,6 @@ import { alone, type Runnable } from './runnable.js';
 export { InvalidParametersError, type AnalysisParameter, type ParameterViolation } from './analysis.js';
 export { planRun, type RunPlan } from './planRun.js';
 export { readReportFiles, type ReportFile } from './reportFiles.js';
-export { PAPER_NEEDS } from './reproduce/needs.js';
 export type { PreparedRun, Runnable } from './runnable.js';
 export { connectServices, type ServiceEndpoints, type Services } from './services.js';
 

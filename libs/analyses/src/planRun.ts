@@ -33,7 +33,7 @@ export function planRun(
 
 /** A plan whose steps have ids of their own beside those of other plans. */
 function within(prefix: string, { steps, findings }: Plan): Plan {
-  const idOf = (id: string): string => `${prefix}: ${id}`;
+  const idOf = (id: string): string => `${prefix}/${id}`;
   const translated = (needed: NeededSteps): NeededSteps => ({
     results: (id) => needed.results(idOf(id)),
     result: (id, kind) => needed.result(idOf(id), kind),

@@ -10,6 +10,24 @@ export function checkReportFolder(folder: string, force: boolean): void {
   checkOutput(join(folder, 'report.html'), force);
 }
 
+/** Shows how far a run is. */
+export interface RunDisplay {
+  update(run: orchestratorV1.Run): void;
+  end(): void;
+}
+
+/** One bar for the whole run. */
+function singleBar(terminal: Terminal): RunDisplay {
+  return {
+    update: ({ progress }) => {
+      if (progress !== undefined) terminal.progress(progress);
+    },
+    end: () => {
+      terminal.endProgress();
+    },
+  };
+}
+
 /**
  * Follows a run to its end, showing how far it is. Ctrl-C cancels the run; it can be resumed.
  * @throws ServiceError where it failed or was cancelled.
@@ -19,12 +37,13 @@ export async function followRun(
   runId: string,
   terminal: Terminal,
   signal: AbortSignal,
+  display: RunDisplay = singleBar(terminal),
 ): Promise<orchestratorV1.Run> {
   let last: orchestratorV1.Run | undefined;
   try {
     for await (const { run } of connection.orchestrator.watchRun({ runId }, { signal })) {
       last = run;
-      if (run?.progress !== undefined) terminal.progress(run.progress);
+      if (run !== undefined) display.update(run);
     }
   } catch (error) {
     if (signal.aborted) {
@@ -36,6 +55,8 @@ export async function followRun(
       );
     }
     throw error;
+  } finally {
+    display.end();
   }
   if (last?.state === orchestratorV1.State.STATE_SUCCEEDED) return last;
   const failed =

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addDataCommands } from './commands/data.js';
 import { addMeasureCommand } from './commands/measure.js';
 import { addModelsCommands } from './commands/models.js';
+import { addReproduceCommand } from './commands/reproduce.js';
 import { addRunCommand } from './commands/run.js';
 import { addServicesCommands } from './commands/services.js';
 import { addStimuliCommands } from './commands/stimuli.js';
@@ -14,8 +15,8 @@ const HELP = `
 A first measurement:
   oblique measure --model net.onnx --grid orientation=0:180/12 --grid phase=-180:180/3 --out D.npz --plot D.svg
 
-The paper's orientation analysis on your networks:
-  oblique run orientation --networks net.onnx --out report
+The paper, on your networks:
+  oblique reproduce --networks net.onnx --out report
 
 Commands use the services at --endpoint, else those that "oblique up" started, else start what they need themselves.
 Exit codes: 0 done, 1 failed, 2 wrong command line or request, 3 not found, 4 no service answers, 5 something is in
@@ -38,6 +39,7 @@ const program = new Command('oblique')
   .addHelpText('after', HELP)
   .exitOverride();
 addMeasureCommand(program, interrupted.signal);
+addReproduceCommand(program, interrupted.signal);
 addRunCommand(program, interrupted.signal);
 addTrainCommand(program, interrupted.signal);
 addTrainingsCommands(program, interrupted.signal);

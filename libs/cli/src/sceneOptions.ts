@@ -58,8 +58,12 @@ export function readDatasetOptions(data: string, options: DatasetOptions): datas
   if (data === 'scenes') return { source: { $case: 'scenes', value: readScenes(options) }, limit };
   const dial = DIALS.find(([name]) => options[name] !== undefined);
   if (dial !== undefined) throw new UsageError(`${dial[1]} turns a dial of scenes; ${data} has none.`);
-  const location = /^\w+:\/\//u.test(data) ? data : resolve(data);
-  return { source: { $case: 'location', value: location }, limit };
+  return { source: { $case: 'location', value: absoluteLocation(data) }, limit };
+}
+
+/** Where images are, so that services that run in other folders find them too. */
+export function absoluteLocation(location: string): string {
+  return /^\w+:\/\//u.test(location) ? location : resolve(location);
 }
 
 function readScenes(options: DatasetOptions): datasetV1.Scenes {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { describeParameters, readParameters } from '../declaredParameters.js';
 import type { Runnable } from '../runnable.js';
-import { checkNeeds } from './needs.js';
+import { checkNeeds } from './checkNeeds.js';
 import { chosenParts, partParameters, reproductionParameters } from './reproduction.js';
 
 const NAME = 'reproduce';

@@ -1,5 +1,6 @@
 import type { Json } from '@oblique/artifacts';
 import { z } from 'zod';
+import { PAPER_NEEDS } from './paperNeeds.js';
 import { PARTS, type Part } from './parts.js';
 
 /** `fig5` is all of Fig. 5, `fig5c` one panel, `si1` all of SI Fig. 1, `beyond` what the paper leaves open. */
@@ -17,8 +18,8 @@ const schema = z.strictObject({
     .enum(['quick', 'full', 'paper'])
     .default('quick')
     .describe(
-      'quick: everything small, on two cores in a quarter of an hour. full: hours. paper: the numbers of the paper, with ' +
-        'ImageNet, trained networks and a GPU, for weeks.',
+      'quick: everything small, in a quarter of an hour on two cores. full: hours. paper: the numbers of the paper; it ' +
+        `needs ${Object.values(PAPER_NEEDS).join('; ')}.`,
     ),
   protocol: z
     .enum(['text', 'code'])
