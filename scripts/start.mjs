@@ -1,30 +1,28 @@
-// npm start: the main job. The orientation analysis of built-in, untrained networks (honest controls) and of the ONNX
-// files that OBLIQUE_MODELS names, through services that live as long as it does.
+// npm start: the main job. The whole paper in its quick form, on the built-in networks (untrained: honest controls) or the
+// ONNX files that OBLIQUE_MODELS names, through services that live as long as it does.
 import { spawnSync } from 'node:child_process';
 import { delimiter, join, resolve } from 'node:path';
 import { root, setup } from './setup.mjs';
 
-const BUILT_IN = ['resnet18', 'alexnet', 'alexnet_nonoverlapping', 'alexnet_strided'];
-
 setup();
-const files = (process.env.OBLIQUE_MODELS ?? '')
-  .split(/[,;]/)
-  .flatMap((part) => part.split(delimiter === ';' ? ';' : ':'));
-const models = files
+const models = (process.env.OBLIQUE_MODELS ?? '')
+  .split(delimiter === ';' ? /[,;]/ : /[,:]/)
   .map((file) => file.trim())
   .filter((file) => file !== '')
   .map((file) => resolve(file));
-const out = join('report', 'orientation');
+// Named together with the given networks, since the claims about pooling need both of a pair of architectures.
+const networks =
+  models.length === 0 ? [] : ['--networks', [...models, 'alexnet', 'alexnet_nonoverlapping'].join(',')];
 const { status, signal } = spawnSync(
   process.execPath,
   [
     join(root, 'libs/cli/bin/oblique.js'),
-    'run',
-    'orientation',
-    '--networks',
-    [...models, ...BUILT_IN].join(','),
+    'reproduce',
+    '--profile',
+    'quick',
+    ...networks,
     '--out',
-    out,
+    'report',
     '--force',
     ...process.argv.slice(2),
   ],
