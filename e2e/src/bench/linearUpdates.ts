@@ -2,11 +2,9 @@ import { ndarray } from '@oblique/arrays';
 import { LinearTraining } from '@oblique/linear-learning';
 import { randomStream } from '@oblique/random';
 import type { Runtime } from '@oblique/runtime';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { timed, type Contender } from './interleaved.js';
+import { startTorch } from './torchProcess.js';
 
 const SCRIPT = fileURLToPath(new URL('../../bench/linear_update.py', import.meta.url));
 
@@ -58,26 +56,6 @@ export async function linearUpdate(runtime: Runtime): Promise<Closing> {
 
 /** The same update by PyTorch, on all patches of the batch. */
 export async function torchLinearUpdate(python: string): Promise<Closing> {
-  const child = spawn(python, ['-W', 'ignore', SCRIPT, `${PIXELS}`, `${BATCH_SIZE}`, '1'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const exited = once(child, 'exit');
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<{ readonly seconds?: number }> => {
-    const line = await lines.next();
-    if (line.done === true) throw new Error(`${python} ${SCRIPT} ended early.`);
-    return JSON.parse(line.value) as { readonly seconds?: number };
-  };
-  await answer();
-  return {
-    name: "PyTorch's linear update",
-    go: async () => {
-      child.stdin.write('go\n');
-      return 1000 * ((await answer()).seconds ?? NaN);
-    },
-    async close() {
-      child.stdin.end();
-      await exited;
-    },
-  };
+  const { go, close } = await startTorch(python, SCRIPT, [`${PIXELS}`, `${BATCH_SIZE}`, '1']);
+  return { name: "PyTorch's linear update", go: () => go('go'), close };
 }

@@ -111,14 +111,16 @@ export class TensorflowProgram {
     };
     this.#program.nodes.forEach((node, index) => {
       const results = KERNELS[node.op]?.(this.#context(node, value)) ?? [];
+      const inputs = new Set(node.inputs.map((input) => values.get(input)));
       node.outputs.forEach((output, place) => {
         const result = results[place];
-        if (output !== '' && result !== undefined) values.set(output, result);
+        // A kernel that has nothing to do gives its input; as a tensor of its own, either can be freed without the other.
+        if (output !== '' && result !== undefined)
+          values.set(output, inputs.has(result) ? tf.clone(result) : result);
       });
       for (const name of this.#spent[index] ?? []) {
-        const spent = values.get(name);
+        values.get(name)?.dispose();
         values.delete(name);
-        if (spent !== undefined && ![...values.values()].some((other) => other === spent)) spent.dispose();
       }
     });
     return Object.fromEntries(outputs.map((name) => [name, tf.clone(value(name))]));

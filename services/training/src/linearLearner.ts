@@ -1,7 +1,7 @@
-import type { RuntimeInfo } from '@oblique/runtime';
-import { readNpy, readNpz, toNumbers, writeNpz, type NdArray } from '@oblique/arrays';
+import { readNpy, writeNpz, type NdArray } from '@oblique/arrays';
 import type { ArtifactStore } from '@oblique/artifacts';
-import { LinearTraining, type Patches, type PrincipalComponents } from '@oblique/linear-learning';
+import { LinearTraining, readPrincipalComponents, type Patches } from '@oblique/linear-learning';
+import type { RuntimeInfo } from '@oblique/runtime';
 import type { Learner } from './learner.js';
 import { provenanceOf } from './provenance.js';
 import type { LinearPlan } from './readLinearTraining.js';
@@ -53,7 +53,7 @@ export class LinearLearner implements Learner {
     snapshot: Snapshot | undefined,
   ): Promise<LinearLearner> {
     const patches = readPatches(readNpy(await store.get(plan.patches.digest)));
-    const components = readComponents(readNpz(await store.get(plan.components.digest)));
+    const components = readPrincipalComponents(await store.get(plan.components.digest));
     const state = snapshot?.state;
     const training = await LinearTraining.start({ spec: plan.learning, patches, components, runtime, state });
     return new LinearLearner(plan, job, store, training, patches.shape[0] ?? 1, runtime.info);
@@ -96,21 +96,4 @@ function readPatches(array: NdArray): Patches {
   throw new RangeError(
     `spec.linear.patches is ${array.dtype} [${array.shape.join(', ')}]; float32 [patches, pixels] is needed.`,
   );
-}
-
-function readComponents(arrays: ReadonlyMap<string, NdArray>): PrincipalComponents {
-  const member = (name: string): Float64Array => {
-    const array = arrays.get(name);
-    if (array === undefined)
-      throw new RangeError(
-        `spec.linear.components has no "${name}", only ${[...arrays.keys()].join(', ')}; give the pca.npz of the patches.`,
-      );
-    return toNumbers(array);
-  };
-  return {
-    variance: member('variance'),
-    components: member('components'),
-    mean: member('mean'),
-    secondMoment: member('secondMoment'),
-  };
 }
