@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readNpz, toNumbers } from '@oblique/arrays';
+import { parquetReadObjects } from 'hyparquet';
 import { SaxesParser } from 'saxes';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from './buildReport.js';
@@ -46,8 +48,10 @@ function csvRows(text: string): string[][] {
 
 describe('the bundle', () => {
   it('has exactly the files of a report', () => {
-    const figures = FIGURES.flatMap((id) => ['svg', 'png', 'csv', 'npz'].map((end) => `figures/${id}.${end}`));
-    expect([...files.keys()].sort()).toEqual(['report.html', 'results.json', 'provenance.json', ...figures].sort());
+    const endings = ['svg', 'pdf', 'png', 'csv', 'parquet', 'npz'];
+    const figures = FIGURES.flatMap((id) => endings.map((end) => `figures/${id}.${end}`));
+    const whole = ['report.html', 'results.json', 'provenance.json', 'CITATION.bib', 'ro-crate-metadata.json'];
+    expect([...files.keys()].sort()).toEqual([...whole, ...figures].sort());
   });
 
   it('is the same bytes for the same report', async () => {
@@ -81,6 +85,14 @@ describe('the numbers', () => {
     }
     expect(compared).toBe(rows.length);
     expect(rows.filter((row) => row[4] === 'nan')).toHaveLength(2);
+  });
+
+  it.each(FIGURES)('of %s are the same in .parquet and .csv, nothing is null', async (id) => {
+    const figure = figuresOf(report).find((candidate) => candidate.id === id);
+    const bytes = bytesAt(`figures/${id}.parquet`);
+    const rows: Record<string, unknown>[] = await parquetReadObjects({ file: bytes.slice().buffer });
+    const { columns = [], rows: cells = [] } = figure?.table ?? {};
+    expect(rows.map((row) => columns.map((name) => row[name]))).toEqual(cells);
   });
 
   it('of ratios are the same in .csv and .npz', () => {
@@ -168,7 +180,56 @@ describe('the drawings', () => {
   });
 });
 
+describe('the drawings as PDF', () => {
+  it.each(FIGURES)('%s.pdf is one page of the size of the drawing, with the shipped font inside', (id) => {
+    const figure = figuresOf(report).find((candidate) => candidate.id === id);
+    const text = new TextDecoder('latin1').decode(bytesAt(`figures/${id}.pdf`));
+    const pages = [...text.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)];
+    expect(pages).toHaveLength(1);
+    expect(Number(pages[0]?.[1])).toBeCloseTo((figure?.widthPixels ?? 0) * 0.75, 2);
+    expect(Number(pages[0]?.[2])).toBeCloseTo((figure?.heightPixels ?? 0) * 0.75, 2);
+    expect(text).toContain('DejaVuSansCondensed');
+  });
+});
+
+describe('the folder as an RO-Crate', () => {
+  it('describes every file with its size and SHA-256, and refers to nothing that it does not describe', () => {
+    const crate = JSON.parse(textAt('ro-crate-metadata.json')) as { '@graph': Record<string, unknown>[] };
+    const entities = new Map(crate['@graph'].map((entity) => [entity['@id'], entity]));
+    const others = [...files.keys()].filter((path) => path !== 'ro-crate-metadata.json');
+    for (const path of others) {
+      const bytes = bytesAt(path);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      expect(entities.get(path)).toMatchObject({ '@type': 'File', contentSize: String(bytes.length), sha256 });
+    }
+    expect(entities.get('./')).toMatchObject({ hasPart: others.map((path) => ({ '@id': path })) });
+    const references = [...textAt('ro-crate-metadata.json').matchAll(/\{\s*"@id": ("[^"]*")\s*\}/g)];
+    const known = new Set<unknown>([...entities.keys(), 'https://w3id.org/ro/crate/1.1']);
+    for (const [, id = ''] of references) expect(known).toContain(JSON.parse(id));
+    expect(entities.get('#run')).toMatchObject({
+      startTime: '2026-01-02T03:04:05Z',
+      endTime: '2026-01-02T03:05:20.000Z',
+    });
+  });
+});
+
 describe('the page', () => {
+  it('begins with all claims where several analyses stand in it', async () => {
+    const again = report.sections.map((section) => ({
+      ...section,
+      name: 'again',
+      claims: section.claims.map((claim) => ({ ...claim, id: `again-${claim.id}` })),
+      figures: [],
+    }));
+    const html = new TextDecoder().decode(
+      (await buildReport({ ...report, sections: [...report.sections, ...again] })).get('report.html'),
+    );
+    const summary = html.slice(html.indexOf('id="claims"'), html.indexOf('<section'));
+    for (const id of ['claim-0', 'claim-2', 'again-claim-1']) expect(summary).toContain(`href="#claim-${id}"`);
+    expect(html).toContain('href="#again"');
+    expect(textAt('report.html')).not.toContain('id="claims"');
+  });
+
   it('loads nothing from anywhere', () => {
     const html = textAt('report.html');
     const tags = [...html.replace(/<script>.*<\/script>/s, '').matchAll(/<[a-z][^>]*>/g)].join('\n');

@@ -1,15 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { writeNpz } from '@oblique/arrays';
-import { checkFigureId } from './figure.js';
+import { citations } from './citation.js';
+import { checkFigureId, FIGURE_FORMATS } from './figure.js';
+import { renderPdf } from './renderPdf.js';
 import { renderPng } from './renderPng.js';
 import type { Report } from './report.js';
 import { reportPage } from './reportPage.js';
+import { RO_CRATE_FILE, roCrate } from './roCrate.js';
 import { writeCsv } from './writeCsv.js';
+import { writeParquet } from './writeParquet.js';
 
 /**
- * The report as files by path: `report.html`, `results.json`, `provenance.json` and, for every figure,
- * `figures/<id>.svg`, `.png`, `.csv` and `.npz`. Equal reports give equal bytes.
- * Numbers that JSON cannot hold (NaN, infinities) are null in the JSON files; the .csv and .npz keep them.
+ * The report as files by path: `report.html`, `results.json`, `provenance.json`, `CITATION.bib`, for every figure
+ * `figures/<id>.` with all of FIGURE_FORMATS, and `ro-crate-metadata.json`, which makes the folder an RO-Crate.
+ * Equal reports give equal bytes.
+ * Numbers that JSON cannot hold (NaN, infinities) are null in the JSON files; .csv, .parquet and .npz keep them.
  * @throws RangeError where two figures or two claims share an id, or an id cannot be a file name.
  */
 export async function buildReport(report: Report): Promise<Map<string, Uint8Array>> {
@@ -22,21 +27,30 @@ export async function buildReport(report: Report): Promise<Map<string, Uint8Arra
     claims.map(({ id }) => id),
   );
   const pictures = new Map<string, Uint8Array>();
+  const drawings = new Map<string, Uint8Array>();
   for (const figure of figures) {
     await setImmediate(); // a service that writes a report goes on answering between its pictures
     pictures.set(figure.id, renderPng(figure.svg));
+    drawings.set(figure.id, await renderPdf(figure, new Date(report.startedAt)));
   }
   const files = new Map<string, Uint8Array>([
     ['report.html', bytes(reportPage(report, pictures))],
     ['results.json', json(results(report))],
     ['provenance.json', json(provenance(report))],
+    ['CITATION.bib', bytes(citations(report).map(({ bibtex }) => bibtex).join('\n'))],
   ]);
   for (const figure of figures) {
-    files.set(`figures/${figure.id}.svg`, bytes(figure.svg));
-    files.set(`figures/${figure.id}.png`, pictures.get(figure.id) ?? new Uint8Array());
-    files.set(`figures/${figure.id}.csv`, writeCsv(figure.table));
-    files.set(`figures/${figure.id}.npz`, writeNpz(figure.arrays));
+    const contents: Readonly<Record<(typeof FIGURE_FORMATS)[number], Uint8Array>> = {
+      svg: bytes(figure.svg),
+      pdf: drawings.get(figure.id) ?? new Uint8Array(),
+      png: pictures.get(figure.id) ?? new Uint8Array(),
+      csv: writeCsv(figure.table),
+      parquet: writeParquet(figure.table),
+      npz: writeNpz(figure.arrays),
+    };
+    for (const format of FIGURE_FORMATS) files.set(`figures/${figure.id}.${format}`, contents[format]);
   }
+  files.set(RO_CRATE_FILE, json(roCrate(report, files)));
   return files;
 }
 
@@ -73,7 +87,7 @@ function results({ analysis, parameters, sections, runId }: Report): object {
         section: name,
         title,
         caption,
-        files: ['svg', 'png', 'csv', 'npz'].map((end) => `figures/${id}.${end}`),
+        files: FIGURE_FORMATS.map((format) => `figures/${id}.${format}`),
       })),
     ),
   };

@@ -72,11 +72,15 @@ export async function drawSpec(spec: TopLevelSpec): Promise<Drawing> {
   }
 }
 
-/** Coordinates to a hundredth of a pixel, and identifiers numbered in order: vega counts them per process. */
+/**
+ * Coordinates to a hundredth of a pixel; identifiers numbered in order, which vega counts per process; whole lines
+ * without vega's dashes of gap 0, which PDF does not know.
+ */
 function tidy(svg: string): string {
   const names = new Map<string, string>();
   for (const [, id] of svg.matchAll(/ id="([^"]+)"/g)) if (id) names.set(id, `def${names.size}`);
   return svg
+    .replace(/ stroke-dasharray="1,0"/g, '')
     .replace(/ id="([^"]+)"/g, (_, id: string) => ` id="${names.get(id) ?? id}"`)
     .replace(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${names.get(id) ?? id})`)
     .replace(/ d="([^"]+)"/g, (_, path: string) => ` d="${path.replace(/\d+\.\d{3,}/g, (n) => String(Number(Number(n).toFixed(2))))}"`);

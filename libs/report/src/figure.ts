@@ -26,7 +26,10 @@ export interface FigureHead {
   readonly provenance?: readonly string[];
 }
 
-/** A drawn figure with all its numbers: becomes `figures/<id>.svg|png|csv|npz`. */
+/** The files of a figure by their endings: its drawing in three forms, its numbers in three. */
+export const FIGURE_FORMATS = ['svg', 'pdf', 'png', 'csv', 'parquet', 'npz'] as const;
+
+/** A drawn figure with all its numbers: becomes `figures/<id>.` with every ending of {@link FIGURE_FORMATS}. */
 export interface Figure extends Required<FigureHead> {
   /** A whole SVG document without external references. */
   readonly svg: string;

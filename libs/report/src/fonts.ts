@@ -4,8 +4,8 @@ import { openSync, type Font } from 'fontkit';
 const require = createRequire(import.meta.url);
 
 /** Condensed DejaVu has about the widths of Arial, so a figure shown with either is laid out right. */
-const REGULAR_FILE = require.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf');
-const BOLD_FILE = require.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf');
+export const REGULAR_FILE = require.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed.ttf');
+export const BOLD_FILE = require.resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf');
 
 /** TrueType files with every glyph that figures use; PNG rendering reads these and never the system's fonts. */
 export const FONT_FILES: readonly string[] = [REGULAR_FILE, BOLD_FILE];

@@ -1,5 +1,5 @@
 import { drawableText } from './drawableText.js';
-import type { Figure } from './figure.js';
+import { FIGURE_FORMATS, type Figure } from './figure.js';
 import { markup, trusted, type Markup } from './markup.js';
 
 /** Room for drawings in a page; with text and script it stays under 3 MB. */
@@ -29,7 +29,7 @@ export function pageFigure(figure: Figure, picture: Uint8Array | undefined, sour
   return markup`<figure id="figure-${id}"><h3>${title}</h3>
 ${pageDrawing(figure, picture)}
 <figcaption>${caption}
-<p class="small files">${['svg', 'png', 'csv', 'npz'].map((end) => markup`<a href="figures/${id}.${end}">${end}</a>`)} ${sources}</p></figcaption></figure>
+<p class="small files">${FIGURE_FORMATS.map((end) => markup`<a href="figures/${id}.${end}">${end}</a>`)} ${sources}</p></figcaption></figure>
 `;
 }
 

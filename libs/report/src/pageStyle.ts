@@ -34,6 +34,9 @@ figure{margin:.6rem 0 2.6rem;break-inside:avoid}
 .plot svg,.plot img{display:block;height:auto}
 figcaption{max-width:46rem;font-size:.95rem;margin-top:.5rem}
 .files a{margin-right:.7rem}
+nav p{max-width:none}
+nav p a{margin-right:.9rem}
+nav .tally{margin:.3rem 0 .9rem}
 details{margin:.35rem 0}
 summary{cursor:pointer;overflow-wrap:anywhere}
 details>div{padding:.2rem 0 .4rem 1.1rem}

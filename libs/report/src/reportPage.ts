@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { numberText } from './axisTicks.js';
-import type { Claim, Verdict } from './claim.js';
+import { citations } from './citation.js';
 import type { Figure } from './figure.js';
 import { markup, trusted, type Content, type Markup } from './markup.js';
+import { claimSummary, claimTable, verdictTally } from './pageClaims.js';
 import { pageDrawing, pageFigure, picturedFigures } from './pageFigure.js';
 import { PAGE_SCRIPT } from './pageScript.js';
 import { PAGE_STYLE } from './pageStyle.js';
 import type { Json, ProvenanceStep, Report, ReportNetwork, ReportSection } from './report.js';
-
-const MARKS: Readonly<Record<Verdict, string>> = { supported: '✓', 'not supported': '✗', inconclusive: '?' };
-const VERDICTS: readonly Verdict[] = ['supported', 'not supported', 'inconclusive'];
 
 /** The report as one HTML page that loads nothing: style, script, drawings and pictures are inside it. */
 export function reportPage(report: Report, pictures: ReadonlyMap<string, Uint8Array>): string {
@@ -23,8 +21,9 @@ export function reportPage(report: Report, pictures: ReadonlyMap<string, Uint8Ar
     pageFigure(figure, pictured.has(figure.id) ? pictures.get(figure.id) : undefined, sources(figure.provenance, links));
   const body = markup`<header><h1>${title}</h1>
 <p class="meta"><span>${report.analysis}</span><span>${dateText(report.startedAt)}</span><span>took ${durationText(report.durationSeconds)}</span></p>
-${tally(sections.flatMap(({ claims }) => claims))}${notice(sections.flatMap(({ networks }) => networks))}</header>
+${verdictTally(sections.flatMap(({ claims }) => claims))}${notice(sections.flatMap(({ networks }) => networks))}</header>
 <main>
+${sections.length > 1 ? [contents(sections), claimSummary(sections)] : ''}
 ${sections.map((section) => sectionOf(section, drawing, links))}
 <h2 id="run">The run</h2>
 <h3>Parameters</h3>${pairs(report.parameters)}
@@ -33,6 +32,8 @@ ${sections.map((section) => sectionOf(section, drawing, links))}
 <h2 id="provenance">Provenance of the numbers</h2>
 <p>Every number was computed by one of these steps. A step's result is an artifact named by the SHA-256 of its bytes; <code>provenance.json</code> holds the same list for programs.</p>
 ${provenance.map((step, index) => stepDetails(step, index, links))}
+<h2 id="citation">How to cite</h2>
+${citations(report).map(({ text, bibtex }) => markup`<p>${text}</p><pre>${bibtex}</pre>`)}
 </main>`;
   return page(title, body);
 }
@@ -41,7 +42,7 @@ function sectionOf(section: ReportSection, drawing: (figure: Figure) => Markup, 
   const { name, title, summary, claims, figures, methods } = section;
   return markup`<section id="${name}"><h2>${title}</h2>
 <p>${summary}</p>
-${claims.length === 0 ? '' : markup`<h3>Claims</h3>${claimTable(section, links)}`}
+${claims.length === 0 ? '' : markup`<h3>Claims</h3>${claimTable(section, ({ provenance = [] }) => sources(provenance, links))}`}
 <h3>Figures</h3>
 ${figures.map(drawing)}
 ${methods.length === 0 ? '' : markup`<h3>Methods</h3>${methods.map((paragraph) => markup`<p>${paragraph}</p>`)}`}
@@ -49,6 +50,14 @@ ${networkTable(section)}
 <h3>Parameters</h3>${pairs(section.parameters)}
 <h3>Seeds</h3>${pairs(section.seeds)}
 </section>`;
+}
+
+function contents(sections: readonly ReportSection[]): Markup {
+  const links = sections.map(
+    ({ name, title, claims, figures }) => markup`<li><a href="#${name}">${title}</a>
+<p class="small">${figures.map(({ id, title: figure }) => markup`<a href="#figure-${id}">${figure}</a> `)}</p>${verdictTally(claims)}</li>`,
+  );
+  return markup`<nav><h2>Contents</h2><ol>${links}</ol></nav>`;
 }
 
 /** One figure as a page of its own. */
@@ -68,38 +77,12 @@ function page(title: string, body: Markup): string {
 `.html;
 }
 
-function verdictBadge(verdict: Verdict, count?: number): Markup {
-  return markup`<span class="verdict ${verdict.replace(' ', '-')}">${MARKS[verdict]} ${count === undefined ? '' : `${count} `}${verdict}</span>`;
-}
-
-function tally(claims: readonly Claim[]): Markup {
-  if (claims.length === 0) return markup``;
-  const counts = VERDICTS.map((verdict) => ({ verdict, count: claims.filter((claim) => claim.verdict === verdict).length }));
-  return markup`<p class="tally">${counts.filter(({ count }) => count > 0).map(({ verdict, count }) => verdictBadge(verdict, count))}</p>`;
-}
-
 /** Says before all else which networks have not learned from real images. */
 function notice(networks: readonly ReportNetwork[]): Markup {
   const others = networks.filter(({ origin }) => origin !== 'trained');
   if (others.length === 0) return markup``;
   const which = others.map(({ name, origin }) => `${name} (${origin === 'unknown' ? 'origin not stated' : origin})`).join(', ');
   return markup`<p class="notice"><strong>${others.length === networks.length ? 'No network here is known to be trained' : 'Not all networks here are trained'}:</strong> ${which}.</p>`;
-}
-
-function claimTable({ claims, figures }: ReportSection, links: SourceLinks): Markup {
-  const titles = new Map(figures.map(({ id, title }) => [id, title]));
-  return markup`<table class="cards"><thead><tr><th>Verdict</th><th>Claim</th><th>Effect</th><th>Interval</th></tr></thead><tbody>${claims.map(
-    (claim) => markup`<tr id="claim-${claim.id}"><td>${verdictBadge(claim.verdict)}</td>
-<td><p class="claim-text">${claim.sentence}</p><p>${claim.explanation}</p>
-<p class="small">Measured: ${claim.statistic}. Holds where: ${claim.threshold}. ${(claim.figures ?? []).map((id) => markup`<a href="#figure-${id}">${titles.get(id) ?? id}</a>. `)}${sources(claim.provenance ?? [], links)}</p></td>
-<td class="number" data-label="Effect">${claim.effect === null ? 'not measured' : numberText(claim.effect)}</td>
-<td class="number" data-label="Interval">${intervalText(claim)}</td></tr>`,
-  )}</tbody></table>`;
-}
-
-function intervalText({ interval }: Claim): string {
-  if (!interval) return 'none';
-  return `${numberText(interval.low)} to ${numberText(interval.high)} (${Number((interval.confidence * 100).toPrecision(4))} %)`;
 }
 
 function networkTable({ networks }: ReportSection): Markup {
