@@ -56,16 +56,40 @@ export async function withServices<Result>(
       `No endpoint of the ${dependent} service is known; name it with --endpoint ${dependent}=HOST:PORT.`,
     );
   }
+  return withStarted(missing, storeLocation(options), terminal, (started) =>
+    using((name) => known(name) ?? started(name), use),
+  );
+}
+
+/**
+ * Runs `use` with services started over an artifact store of their own, whatever runs already: nothing that was computed
+ * before is known to them.
+ */
+export async function withOwnServices<Result>(
+  names: readonly ServiceName[],
+  store: string,
+  terminal: Terminal,
+  use: (connection: Connection) => Promise<Result>,
+): Promise<Result> {
+  return withStarted(names, store, terminal, (started) => using(started, use));
+}
+
+async function withStarted<Result>(
+  names: readonly ServiceName[],
+  store: string,
+  terminal: Terminal,
+  use: (started: FindEndpoint) => Promise<Result>,
+): Promise<Result> {
   const started = await startServices({
-    store: storeLocation(options),
+    store,
     home: defaultHome(),
-    names: missing,
+    names,
     onRestart: ({ name }) => {
       terminal.note(`The ${name} service died and was started again.`);
     },
   });
   try {
-    return await using((name) => known(name) ?? started.endpoints[name], use);
+    return await use((name) => started.endpoints[name]);
   } finally {
     terminal.endProgress();
     await started.stop();

@@ -78,15 +78,22 @@ export async function writeReport(
   folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const { path, artifact } of run.report) {
+  for await (const [path, bytes] of reportFiles(connection, run, signal)) {
     const relative = normalize(path);
     if (relative.startsWith('..') || relative.startsWith(sep))
       throw new ServiceError('INTERNAL', `The report has a file outside its folder: ${path}`);
-    const bytes = await fetchArtifact(
-      connection.endpoint('orchestrator'),
-      readDigest(artifact?.digest ?? '', path),
-      { signal },
-    );
     await writeOutput(join(folder, relative), bytes);
+  }
+}
+
+/** The files of a run's report by path, as it has them. */
+export async function* reportFiles(
+  connection: Connection,
+  run: orchestratorV1.Run,
+  signal: AbortSignal,
+): AsyncGenerator<[path: string, bytes: Uint8Array], void> {
+  for (const { path, artifact } of run.report) {
+    const digest = readDigest(artifact?.digest ?? '', path);
+    yield [path, await fetchArtifact(connection.endpoint('orchestrator'), digest, { signal })];
   }
 }

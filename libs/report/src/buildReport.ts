@@ -3,6 +3,7 @@ import { writeNpz } from '@oblique/arrays';
 import { citations } from './citation.js';
 import { checkFigureId, FIGURE_FORMATS } from './figure.js';
 import { renderPdf } from './renderPdf.js';
+import { RESULTS_FILE } from './readResults.js';
 import { renderPng } from './renderPng.js';
 import type { Report } from './report.js';
 import { reportPage } from './reportPage.js';
@@ -35,7 +36,7 @@ export async function buildReport(report: Report): Promise<Map<string, Uint8Arra
   }
   const files = new Map<string, Uint8Array>([
     ['report.html', bytes(reportPage(report, pictures))],
-    ['results.json', json(results(report))],
+    [RESULTS_FILE, json(results(report))],
     ['provenance.json', json(provenance(report))],
     ['CITATION.bib', bytes(citations(report).map(({ bibtex }) => bibtex).join('\n'))],
   ]);

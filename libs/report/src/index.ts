@@ -11,6 +11,13 @@ export * from './contactSheet.js';
 export { stimulusSheet, type LabelledImage, type SheetLayout, type StimulusSheet } from './stimulusSheet.js';
 export * from './report.js';
 export { buildReport } from './buildReport.js';
+export {
+  compareReports,
+  type NumbersCompared,
+  type ReportComparison,
+  type ReportFiles,
+} from './compareReports.js';
+export { readResults, ReportUnreadableError, RESULTS_FILE, type Results } from './readResults.js';
 export { plotFormat, plotSensitivity, sensitivityFigure, type PlotFormat, type SensitivityPlot } from './plotSensitivity.js';
 export { stepCurves } from './stepCurves.js';
 export type { Reference, StepAxis, StepCurves, StepLine, StepPanel, StepValue } from './stepDeclaration.js';

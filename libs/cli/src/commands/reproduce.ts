@@ -6,6 +6,7 @@ import { checkReportFolder, followRun, writeReport } from '../followRun.js';
 import { registerNetworks } from '../registerNetworks.js';
 import { RunOverview } from '../runOverview.js';
 import { absoluteLocation } from '../sceneOptions.js';
+import { verifyReport } from '../verifyReport.js';
 
 interface ReproduceOptions {
   readonly profile: string;
@@ -15,6 +16,7 @@ interface ReproduceOptions {
   readonly networks?: string;
   readonly out: string;
   readonly force?: boolean;
+  readonly verify?: string;
 }
 
 const HELP = `
@@ -22,11 +24,15 @@ Figures are named fig2, fig2c, fig5, si1, si1b, …; "errata" and "beyond" are w
 What was computed once is taken from artifacts, so that a second run takes seconds. A run that was interrupted goes on
 by the same command, or with: oblique runs resume ID --out FOLDER.
 
+--verify computes the whole run of a report again, from nothing, and says which numbers differ and by how much; it
+ends with 1 where a verdict differs or something is missing. Networks from files have to be named again.
+
 The profile paper says what it needs (ImageNet, trained networks, a GPU, weeks), and looks for it before it starts.
 
 Examples:
   oblique reproduce --out report
   oblique reproduce --only fig5,fig6 --protocol code --out report
+  oblique reproduce --verify report
   oblique reproduce --networks resnet18.onnx,squeezenet.onnx --data photographs.tar --out report`;
 
 export function addReproduceCommand(program: Command, signal: AbortSignal): void {
@@ -41,16 +47,19 @@ export function addReproduceCommand(program: Command, signal: AbortSignal): void
     .option('--networks <list>', 'networks to measure, by commas: ONNX files, models, built-in architectures')
     .option('--out <folder>', 'folder for the report', 'report')
     .option('--force', 'overwrite an existing report')
+    .option('--verify <folder>', 'compute the run of this report again and compare every number')
     .addHelpText('after', HELP)
     .action(async (options: ReproduceOptions, command: Command) => {
       const { terminal, connection } = contextOf(command, signal);
+      const files = options.networks?.split(',') ?? [];
+      if (options.verify !== undefined) {
+        await verifyReport(options.verify, files, terminal, signal);
+        return;
+      }
       checkReportFolder(options.out, options.force ?? false);
       const done = await withServices(['orchestrator'], connection, terminal, async (services) => {
         if (options.profile === 'paper') terminal.note(await paperNeeds(services, signal));
-        const networks =
-          options.networks === undefined
-            ? []
-            : await registerNetworks(services, options.networks.split(','), terminal, signal);
+        const networks = await registerNetworks(services, files, terminal, signal);
         const parameters = {
           profile: options.profile,
           protocol: options.protocol,
