@@ -56,6 +56,18 @@ describe('a request', () => {
     const [fields, message] = refusalOf(() => readDataset(scenes({ sizePixels: 4 }), 'dataset'));
     expect(fields).toEqual(['dataset.scenes.size_pixels']);
     expect(message).toMatch(/sizePixels of scenes is 4; it must be a whole number from 8 to 1024/);
+    const gratings = (value: Partial<datasetV1.Gratings>): datasetV1.Dataset =>
+      datasetV1.Dataset.fromPartial({ source: { $case: 'gratings', value } });
+    const cosinePrior = { steepness: 0.75, peakDeg: 0 };
+    expect(readDataset(gratings({ cosinePrior }), 'dataset')).toMatchObject({ prior: cosinePrior, bins: 60 });
+    for (const [wrong, reason] of [
+      [{ cosinePrior, prior: datasetV1.Gratings_Prior.PRIOR_VERTICAL }, /beside prior \(vertical\)/],
+      [{ cosinePrior: { steepness: 1, peakDeg: 0 } }, /steepness.*is 1;.*between -1 and 1/],
+    ] as const) {
+      const [named, why] = refusalOf(() => readDataset(gratings(wrong), 'dataset'));
+      expect(named).toEqual(['dataset.gratings.cosine_prior']);
+      expect(why).toMatch(reason);
+    }
     const augmentations = [
       [{ crop: { $case: 'centreFraction', value: 1.5 } }, 'augmentation.centre_fraction', /1.5.*at most 1/],
       [{ rotationDeg: NaN }, 'augmentation.rotation_deg', /NaN.*finite/],

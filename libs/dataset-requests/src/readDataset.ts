@@ -1,10 +1,13 @@
 import { datasetV1 } from '@oblique/contracts';
 import {
+  checkGratingPrior,
   checkLabelNoise,
+  GratingPriorError,
   LabelNoiseError,
   type DatasetSource,
   type GratingPrior,
   type LabelNoise,
+  type NamedGratingPrior,
 } from '@oblique/datasets';
 import { checkSceneOptions, NATURAL_SCENES, SceneOptionsError, type SceneOptions } from '@oblique/scenes';
 import { ServiceError } from '@oblique/service';
@@ -67,10 +70,13 @@ function readScenes(message: datasetV1.Scenes, field: string): SceneOptions {
 }
 
 function readGratings(
-  { prior, labelNoise, bins, halfCirclePhases }: datasetV1.Gratings,
+  { prior, cosinePrior, labelNoise, bins, halfCirclePhases }: datasetV1.Gratings,
   field: string,
 ): RequestedGratings {
-  const drawn = readPrior(prior, `${field}.prior`) ?? 'uniform';
+  const named = readPrior(prior, `${field}.prior`);
+  if (named !== undefined && cosinePrior !== undefined)
+    throw refusal(`${field}.cosine_prior`, `is given beside prior (${named}); give one of the two.`);
+  const drawn = readCosinePrior(cosinePrior, `${field}.cosine_prior`) ?? named ?? 'uniform';
   const noise = readLabelNoise(labelNoise, `${field}.label_noise`);
   try {
     checkLabelNoise(noise, drawn);
@@ -88,6 +94,18 @@ function readGratings(
     bins: bins || DEFAULT_GRATING_BINS,
     halfCirclePhases,
   };
+}
+
+/** Undefined where the request has none. */
+function readCosinePrior(prior: datasetV1.CosinePrior | undefined, field: string): GratingPrior | undefined {
+  if (prior === undefined) return undefined;
+  try {
+    checkGratingPrior(prior);
+  } catch (cause) {
+    if (!(cause instanceof GratingPriorError)) throw cause;
+    throw new ServiceError('VALUE_OUT_OF_RANGE', cause.message, { field, cause });
+  }
+  return prior;
 }
 
 function readLabelNoise(message: datasetV1.LabelNoise | undefined, field: string): LabelNoise {
@@ -117,7 +135,7 @@ function readFormula(formula: datasetV1.LabelNoise_Formula, field: string): Labe
 }
 
 /** Undefined where the request leaves it open. */
-function readPrior(prior: datasetV1.Gratings_Prior, field: string): GratingPrior | undefined {
+function readPrior(prior: datasetV1.Gratings_Prior, field: string): NamedGratingPrior | undefined {
   switch (prior) {
     case Prior.PRIOR_UNSPECIFIED:
       return undefined;

@@ -1,5 +1,5 @@
 import { datasetV1 } from '@oblique/contracts';
-import type { GratingPrior, LabelNoise } from '@oblique/datasets/gratings';
+import type { LabelNoise, NamedGratingPrior } from '@oblique/datasets/gratings';
 
 const { Gratings_Prior: Prior, LabelNoise_Formula: Formula } = datasetV1;
 
@@ -13,7 +13,7 @@ export interface Condition {
   readonly name: ConditionName;
   /** For people, e.g. in figures. */
   readonly label: string;
-  readonly prior: GratingPrior;
+  readonly prior: NamedGratingPrior;
   readonly labelNoise: LabelNoise;
   /** Factor on the learning rate. */
   readonly rateFactor: number;
@@ -88,6 +88,7 @@ export function gratingsOf(
   const { formula, amount = 0, balancedPrior } = labelNoise;
   return {
     prior: PRIORS[prior],
+    cosinePrior: undefined,
     bins,
     halfCirclePhases: protocol === 'code',
     labelNoise: {

@@ -1,6 +1,6 @@
 import { float32, float64, int64, type NdArray } from '@oblique/arrays';
 import { randomStream } from '@oblique/random';
-import { priorQuantile, type GratingPrior } from './gratingPrior.js';
+import { checkGratingPrior, priorQuantile, type GratingPrior } from './gratingPrior.js';
 import { checkLabelNoise, labelRate, type LabelNoise } from './labelNoise.js';
 
 export interface GratingBatchesOptions {
@@ -32,13 +32,14 @@ export class GratingBatches {
   readonly classes: number;
   readonly #options: GratingBatchesOptions;
 
-  /** @throws RangeError where bins or batchSize is no whole number of at least 1, LabelNoiseError */
+  /** @throws RangeError where bins or batchSize is no whole number of at least 1, GratingPriorError, LabelNoiseError */
   constructor(options: GratingBatchesOptions) {
     const { prior, labelNoise, bins, batchSize } = options;
     for (const [name, value] of Object.entries({ bins, batchSize })) {
       if (!Number.isSafeInteger(value) || value < 1)
         throw new RangeError(`Gratings need a whole number of at least 1 as ${name}, not ${value}.`);
     }
+    checkGratingPrior(prior);
     checkLabelNoise(labelNoise, prior);
     this.classes = bins;
     this.#options = options;

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binOf, GratingBatches } from './gratingBatches.js';
-import { priorDensity, priorProbability, priorQuantile, type GratingPrior } from './gratingPrior.js';
+import {
+  checkGratingPrior,
+  densityRange,
+  priorDensity,
+  priorProbability,
+  priorQuantile,
+  type GratingPrior,
+} from './gratingPrior.js';
 import {
   amountRange,
   binaryEntropy,
@@ -12,7 +19,14 @@ import {
 } from './labelNoise.js';
 
 const degrees = (value: number): number => (value * Math.PI) / 180;
-const PRIORS: readonly GratingPrior[] = ['uniform', 'vertical'];
+const PRIORS: readonly GratingPrior[] = [
+  'uniform',
+  'vertical',
+  { steepness: 0.95, peakDeg: 90 },
+  { steepness: -0.9, peakDeg: 90 },
+  { steepness: 0.8, peakDeg: 45 },
+  { steepness: 0.99, peakDeg: -123 },
+];
 
 describe('priors of orientation', () => {
   it('have densities that integrate to 1 and to the probabilities', () => {
@@ -26,6 +40,25 @@ describe('priors of orientation', () => {
       expect(sum).toBeCloseTo(1, 12);
     }
     expect(priorDensity('vertical', degrees(90)) / priorDensity('vertical', 0)).toBeCloseTo(3, 12);
+  });
+
+  it("have the paper's formula as one of all steepnesses, whose opposite is turned by 90°", () => {
+    for (const orientation of [0, 10, 45, 100, 179].map(degrees)) {
+      const paper = (2 - Math.cos(2 * orientation)) / (2 * Math.PI);
+      expect(priorDensity('vertical', orientation)).toBeCloseTo(paper, 14);
+      expect(priorDensity({ steepness: -0.5, peakDeg: 0 }, orientation)).toBeCloseTo(paper, 14);
+    }
+    expect(densityRange({ steepness: -0.5, peakDeg: 30 })).toEqual(densityRange('vertical'));
+  });
+
+  it('are refused where an orientation would never occur', () => {
+    for (const steepness of [1, -1, 2, NaN])
+      expect(() => {
+        checkGratingPrior({ steepness, peakDeg: 0 });
+      }).toThrow(/between -1 and 1, both excluded/);
+    expect(() => {
+      checkGratingPrior({ steepness: 0, peakDeg: Infinity });
+    }).toThrow(/finite number of degrees/);
   });
 
   it('are inverted exactly, and stay below π', () => {

@@ -1,5 +1,13 @@
 export { GratingBatches, type GratingBatch, type GratingBatchesOptions } from './gratingBatches.js';
-export { densityRange, priorDensity, type GratingPrior } from './gratingPrior.js';
+export {
+  checkGratingPrior,
+  densityRange,
+  GratingPriorError,
+  priorDensity,
+  type CosinePrior,
+  type GratingPrior,
+  type NamedGratingPrior,
+} from './gratingPrior.js';
 export {
   amountRange,
   checkLabelNoise,

@@ -1,4 +1,10 @@
-import { densityRange, priorDensity, type GratingPrior } from './gratingPrior.js';
+import {
+  densityRange,
+  describeGratingPrior,
+  priorDensity,
+  type GratingPrior,
+  type NamedGratingPrior,
+} from './gratingPrior.js';
 
 /**
  * With which probability σ(θ) an example keeps its label; one without teaches nothing. In all formulas p is the density
@@ -13,7 +19,7 @@ export interface LabelNoise {
   /** `a` of `text` and `code`, per radian; default 0.15, as in the notebook. */
   readonly amount?: number | undefined;
   /** The prior whose information is balanced; default: the one that orientations are drawn from. */
-  readonly balancedPrior?: GratingPrior | undefined;
+  readonly balancedPrior?: NamedGratingPrior | undefined;
 }
 
 /** The label noise cannot be had; the message says what is allowed. */
@@ -45,7 +51,7 @@ export function checkLabelNoise(noise: LabelNoise, prior: GratingPrior): void {
   const given = amount ?? DEFAULT_AMOUNT;
   if (given >= smallest && given <= largest) return;
   throw new LabelNoiseError(
-    `a = ${given} is not possible for the label noise "${formula}" with the ${balancedPrior} prior: its entropy would ` +
+    `a = ${given} is not possible for the label noise "${formula}" with the ${describeGratingPrior(balancedPrior)} prior: its entropy would ` +
       `leave [0, 1] somewhere. Choose a from ${smallest.toFixed(6)} to ${largest.toFixed(6)} per radian.`,
   );
 }
