@@ -185,7 +185,7 @@ describe('DescribeImages', () => {
     const gratings = {
       source: {
         $case: 'gratings' as const,
-        value: { prior: 0, labelNoise: undefined, bins: 0, halfCirclePhases: false },
+        value: { prior: 0, cosinePrior: undefined, labelNoise: undefined, bins: 0, halfCirclePhases: false },
       },
       limit: 0,
     };
