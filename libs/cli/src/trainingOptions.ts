@@ -40,6 +40,7 @@ const TASKS: Readonly<Record<string, datasetV1.Task>> = {
   'hue-turn': datasetV1.Task.TASK_HUE_TURN,
   'object-orientation': datasetV1.Task.TASK_OBJECT_ORIENTATION,
   reconstruction: datasetV1.Task.TASK_RECONSTRUCTION,
+  contrast: datasetV1.Task.TASK_CONTRAST,
 };
 
 const SCHEDULES: Readonly<Record<string, trainingV1.Schedule_Kind>> = {

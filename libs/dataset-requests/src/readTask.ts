@@ -23,10 +23,12 @@ export function readTask(task: datasetV1.Task, dataset: datasetV1.Dataset | unde
       return { kind: 'objectOrientation', bins: orientationBins(dataset) };
     case datasetV1.Task.TASK_RECONSTRUCTION:
       return { kind: 'reconstruction' };
+    case datasetV1.Task.TASK_CONTRAST:
+      return { kind: 'contrast' };
     default:
       throw new ServiceError(
         'INVALID_ARGUMENT',
-        `${field} = ${task} is unknown; give TASK_CLASS, _TILT, _HUE_TURN, _OBJECT_ORIENTATION or _RECONSTRUCTION.`,
+        `${field} = ${task} is unknown; give TASK_CLASS, _TILT, _HUE_TURN, _OBJECT_ORIENTATION, _RECONSTRUCTION or _CONTRAST.`,
         { field },
       );
   }

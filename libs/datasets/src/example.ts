@@ -35,7 +35,7 @@ export function withoutChance(recipe: Recipe): Recipe {
  * Makes one example.
  * @param random of this example alone
  * @param target [3, size, size], filled with 0 to 1
- * @returns the label; 0 for the task of reconstruction
+ * @returns the label; 0 for tasks without classes
  */
 export function makeExample(
   image: LabelledImage,

@@ -13,7 +13,12 @@ export type Task =
   /** The orientation of its object (scenes only), after the augmentation's rotation. */
   | { readonly kind: 'objectOrientation'; readonly bins: number }
   /** The image itself. */
-  | { readonly kind: 'reconstruction' };
+  | { readonly kind: 'reconstruction' }
+  /**
+   * Which other example is a view of the same image: examples come in pairs, each with the augmentation's chances and a
+   * turn of the hue by any angle of its own, so that colour does not tell.
+   */
+  | { readonly kind: 'contrast' };
 
 /** The largest tilt either way. */
 const TILT_DEG = 24;
@@ -26,12 +31,18 @@ export function classesOf(task: Task, set: ImageSet): number {
     case 'class':
       return set.classes.length;
     case 'reconstruction':
+    case 'contrast':
       return 0;
     case 'tilt':
     case 'hueTurn':
     case 'objectOrientation':
       return task.bins;
   }
+}
+
+/** How many examples are made of an image each time that it comes. */
+export function viewsOf({ kind }: Task): number {
+  return kind === 'contrast' ? 2 : 1;
 }
 
 /** @throws DatasetError where the task cannot be learned from the set, or not with the augmentation */
@@ -86,6 +97,7 @@ export function drawTurn(task: Task, random: RandomStream): Turn {
     const { label, value } = binned(task.bins, HUE_TURN_DEG, random);
     return { tiltDeg: 0, hueTurnDeg: value, label };
   }
+  if (task.kind === 'contrast') return { tiltDeg: 0, hueTurnDeg: 360 * random.uniform(), label: undefined };
   return { tiltDeg: 0, hueTurnDeg: 0, label: undefined };
 }
 

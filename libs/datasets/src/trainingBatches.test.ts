@@ -113,6 +113,28 @@ describe('TrainingBatches', () => {
     for (const corner of [0, 15, 240, 255]) expect(image.data[corner]).toBeCloseTo(0.5, 6);
   });
 
+  it('give two views of each image for the contrast, in other colours but as bright', async () => {
+    const made = await batches({ task: { kind: 'contrast' }, batchSize: 20 });
+    expect([made.classes, made.stepsPerEpoch]).toEqual([0, 5]);
+    const brightness: string[] = [];
+    for (let step = 0; step < made.stepsPerEpoch; step++) {
+      const { image } = await made.batch(step);
+      for (let view = 0; view < 20; view++) {
+        const colours = image.data.subarray(view * 768, (view + 1) * 768);
+        // HSV's value, which a turn of the hue leaves.
+        const value = Array.from({ length: 256 }, (_, pixel) =>
+          Math.max(...[0, 1, 2].map((channel) => Math.round(255 * (colours[channel * 256 + pixel] ?? NaN)))),
+        );
+        brightness.push(value.join());
+        if (view % 2 === 1) {
+          expect(brightness.at(-1)).toBe(brightness.at(-2));
+          expect(colours).not.toEqual(image.data.subarray((view - 1) * 768, view * 768));
+        }
+      }
+    }
+    expect(new Set(brightness).size).toBe(50);
+  });
+
   it('label an object by its orientation in the turned world', async () => {
     const task = { kind: 'objectOrientation', bins: 12 } as const;
     const [upright, turned] = [

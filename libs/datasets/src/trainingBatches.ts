@@ -5,7 +5,7 @@ import type { ExampleOrder, MadeExamples } from './batchMessages.js';
 import { BatchWorkers } from './batchWorkers.js';
 import { CorruptImageError, DatasetError, type ImageSet } from './imageSet.js';
 import { splitHeldOut, type Split } from './splitHeldOut.js';
-import { checkTask, classesOf, type Task } from './task.js';
+import { checkTask, classesOf, viewsOf, type Task } from './task.js';
 
 export interface TrainingBatchesOptions {
   readonly task: Task;
@@ -27,7 +27,7 @@ export interface TrainingBatchesOptions {
 export interface Batch {
   /** [N, 3, H, W] in [0, 1]. */
   readonly image: NdArray<'float32'>;
-  /** [N]; zeros for the task of reconstruction. */
+  /** [N]; zeros for tasks without classes. */
   readonly label: NdArray<'int64'>;
   /** [N], by which an example's loss is multiplied. */
   readonly weight: NdArray<'float32'>;
@@ -62,7 +62,7 @@ export class TrainingBatches {
       );
     }
     this.classes = classesOf(options.task, set);
-    this.stepsPerEpoch = this.trainingLength / options.batchSize;
+    this.stepsPerEpoch = (this.trainingLength * viewsOf(options.task)) / options.batchSize;
     const { seed, workers = 1, cacheBytes = 2 ** 28, ...recipe } = options;
     this.#workers = new BatchWorkers(workers, {
       seed,
@@ -142,7 +142,7 @@ export class TrainingBatches {
     for (let further = 1; places.length > 0; further++) {
       const examples = places.map((place) => {
         const draw = step * batchSize + place;
-        return this.#example(this.#indexAt(draw + further), draw);
+        return this.#example(this.#indexAt(draw, further), draw);
       });
       const replaced = await this.#workers.make(examples, false);
       this.#report(replaced);
@@ -164,10 +164,11 @@ export class TrainingBatches {
     return { index, draw, entry: this.#set.entry(index) };
   }
 
-  /** Which image is learned from at this place of all passes, one after the other. */
-  #indexAt(draw: number): number {
+  /** Which image an example is made of, or the one so much further in all passes, one after the other. */
+  #indexAt(draw: number, further = 0): number {
     const { training } = this.#split;
-    const pass = Math.floor(draw / training.length);
+    const place = Math.floor(draw / viewsOf(this.#options.task)) + further;
+    const pass = Math.floor(place / training.length);
     let order = this.#orders.get(pass);
     if (!order) {
       order = randomStream(this.#options.seed, 'order of images', pass).permutation(training.length);
@@ -175,7 +176,7 @@ export class TrainingBatches {
       if (this.#orders.size > 2) this.#orders.clear();
       this.#orders.set(pass, order);
     }
-    return training[order[draw % training.length] ?? 0] ?? 0;
+    return training[order[place % training.length] ?? 0] ?? 0;
   }
 
   #batchOf({ image, label }: MadeExamples, weightOf: (place: number) => number): Batch {

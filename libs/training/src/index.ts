@@ -1,5 +1,12 @@
 export { evaluationMode } from './evaluationMode.js';
-export { crossEntropy, meanSquaredError, softCrossEntropy, type Loss, type LossTensors } from './loss.js';
+export {
+  contrast,
+  crossEntropy,
+  meanSquaredError,
+  softCrossEntropy,
+  type Loss,
+  type LossTensors,
+} from './loss.js';
 export {
   adam,
   sgd,

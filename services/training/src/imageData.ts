@@ -6,6 +6,7 @@ import {
   type Batch,
   type DatasetSource,
   type ImageSet,
+  type Task,
 } from '@oblique/datasets';
 import { preprocessingProgram, readPreprocessing } from '@oblique/networks';
 import type { Program, Shape } from '@oblique/onnx';
@@ -24,11 +25,13 @@ export class ImageData implements TrainingData {
   readonly inputSizePixels: number;
   readonly #set: ImageSet;
   readonly #batches: TrainingBatches;
+  readonly #task: Task;
   readonly #flat: boolean;
 
   private constructor(set: ImageSet, plan: NetworkPlan, inputSizePixels: number) {
     const { task, augmentation, batchSize, seed, heldOutFraction } = plan;
     this.#set = set;
+    this.#task = task;
     this.identity = plan.dataset.kind === 'scenes' ? '' : identityOf(set);
     this.inputSizePixels = inputSizePixels;
     this.#batches = new TrainingBatches(set, {
@@ -42,6 +45,13 @@ export class ImageData implements TrainingData {
     this.classes = this.#batches.classes;
     this.stepsPerEpoch = this.#batches.stepsPerEpoch;
     this.#flat = plan.start.kind === 'architecture';
+    if (task.kind === 'contrast' && (batchSize % 2 !== 0 || batchSize < 4)) {
+      throw new ServiceError(
+        'VALUE_OUT_OF_RANGE',
+        `batch_size = ${batchSize} is not possible for the task of contrast, whose examples are pairs of views; give an even number of at least 4.`,
+        { field: 'spec.network.batch_size' },
+      );
+    }
     if (batchSize > this.#batches.trainingLength) {
       throw new ServiceError(
         'VALUE_OUT_OF_RANGE',
@@ -91,6 +101,7 @@ export class ImageData implements TrainingData {
 
   #examples({ image, label, weight }: Batch): TrainingBatch {
     if (this.classes > 0) return { image, label, weight };
+    if (this.#task.kind === 'contrast') return { image };
     const [count = 0, ...pixels] = image.shape;
     // Built-in architectures answer with one row of numbers an image.
     const target = this.#flat ? ndarray('float32', [count, sizeOf(pixels)], image.data) : image;

@@ -3,11 +3,9 @@ import type { ArtifactRef, ArtifactStore } from '@oblique/artifacts';
 import { writeProgram } from '@oblique/onnx';
 import type { Runtime, RuntimeInfo } from '@oblique/runtime';
 import {
-  crossEntropy,
   deserialiseState,
   initialState,
   learningRateAt,
-  meanSquaredError,
   serialiseState,
   Trainer,
   trainingStep,
@@ -16,6 +14,7 @@ import {
 import { HeldOutExamples } from './heldOutExamples.js';
 import type { Learner } from './learner.js';
 import { readMetricsArchive, type HeldOutAccuracy } from './metricsArchive.js';
+import { objectiveOf } from './objective.js';
 import { Observer } from './observer.js';
 import { provenanceOf } from './provenance.js';
 import type { NetworkPlan } from './readNetworkTraining.js';
@@ -76,7 +75,7 @@ export class NetworkLearner implements Learner {
       const start = network();
       const front = data.front(start);
       const step = trainingStep(start, {
-        loss: data.classes > 0 ? crossEntropy() : meanSquaredError(),
+        loss: objectiveOf(plan.task, data).loss,
         optimiser: optimiserOf(plan.optimiser),
         batch: data.shapes(plan.batchSize),
         ...(front && { front }),

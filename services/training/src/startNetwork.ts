@@ -2,6 +2,7 @@ import type { ArtifactStore } from '@oblique/artifacts';
 import { buildNetwork, IMAGENET, readPreprocessing, withPreprocessing } from '@oblique/networks';
 import { readProgram, type Program } from '@oblique/onnx';
 import { networkInput } from '@oblique/sensitivity';
+import { objectiveOf } from './objective.js';
 import type { NetworkPlan } from './readNetworkTraining.js';
 import { openTrainingData, type TrainingData } from './trainingData.js';
 
@@ -40,18 +41,13 @@ export async function openStart(
   };
 }
 
-function built(
-  { start, seed }: NetworkPlan,
-  { classes, inputSizePixels }: TrainingData,
-  width?: number,
-): Program {
+function built({ start, seed, task }: NetworkPlan, data: TrainingData, width?: number): Program {
   if (start.kind === 'model') throw new TypeError('A model is not built.');
   const { architecture, initialScale } = start;
   return buildNetwork(architecture, {
     seed,
-    inputSizePixels,
-    // One that learns the image itself has an answer for every number of it.
-    classes: classes || 3 * inputSizePixels ** 2,
+    inputSizePixels: data.inputSizePixels,
+    classes: objectiveOf(task, data).answers,
     width: width ?? start.width,
     initialScale,
   });

@@ -4,12 +4,12 @@ import { GratingData } from './gratingData.js';
 import { ImageData } from './imageData.js';
 import type { NetworkPlan } from './readNetworkTraining.js';
 
-/** Arrays of one step by name; `label` and `weight` or `target` among them. */
+/** Arrays of one step by name; `label` and `weight`, or `target`, among them where the task has any. */
 export type TrainingBatch = Readonly<Record<string, NdArray>>;
 
 /** What a network learns from. */
 export interface TrainingData {
-  /** Labels are 0 to classes − 1; 0: the image itself is to be learned. */
+  /** Labels are 0 to classes − 1; 0: the task has none. */
   readonly classes: number;
   readonly stepsPerEpoch: number;
   /** Which images these are, beyond where they lie; empty where the specification says all. */

@@ -245,6 +245,26 @@ describe('a training', () => {
     const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
     expect(mean(loss.slice(-20))).toBeLessThan(0.7 * mean(loss.slice(0, 20)));
   });
+
+  it('learns which views are of the same image', async () => {
+    const contrast = (batchSize: number): trainingV1.TrainingSpec =>
+      smallTraining({
+        task: datasetV1.Task.TASK_CONTRAST,
+        optimiser: { method: trainingV1.Optimiser_Method.METHOD_ADAM },
+        schedule: { learningRate: 0.01 },
+        batchSize,
+        steps: 60,
+      });
+    const { ended } = await watched((await started(contrast(16))).id);
+    const accuracy = [...((await arrays(ended.result?.metrics)).get('accuracy')?.data ?? [])].map(Number);
+    const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+    // By chance one in fifteen.
+    expect(mean(accuracy.slice(-20))).toBeGreaterThan(0.4);
+    await expect(started(contrast(15))).rejects.toMatchObject({
+      reason: 'VALUE_OUT_OF_RANGE',
+      message: expect.stringContaining('even number') as string,
+    });
+  });
 });
 
 it('trains a linear autoencoder of patches and their principal components', async () => {
