@@ -102,6 +102,18 @@ describe('oblique measure', () => {
     expect(await readFile(join(folder, 'again.npz'))).toEqual(await readFile(join(folder, 'new/D.npz')));
   });
 
+  it('takes central differences, which lose sinc² of the step', async () => {
+    const d = async (out: string, ...more: string[]): Promise<number> => {
+      const asked = ['measure', '--model', 'tiny.onnx', '--variable', 'phase', '--layers', 'first'];
+      expect(await oblique(...asked, ...more, '--out', out)).toMatchObject({ code: 0 });
+      const arrays = readNpz(await readFile(join(folder, out)));
+      return toNumbers(arrays.get('D/first')!)[0] ?? NaN;
+    };
+    const exact = await d('exact.npz');
+    const central = await d('central.npz', '--derivative', 'central:0.4');
+    expect(central / exact).toBeCloseTo((Math.sin(0.4) / 0.4) ** 2, 5);
+  });
+
   it('does not overwrite unless forced', async () => {
     await writeFile(join(folder, 'mine.npz'), 'mine');
     const refused = await oblique(...MEASURE, '--out', 'mine.npz');
@@ -119,6 +131,7 @@ describe('oblique measure', () => {
       [2, /at least 1/, 'measure', '--model', 'tiny.onnx', '--grid', 'orientation=0:180/0'],
       [2, /no values/, 'measure', '--model', 'tiny.onnx', '--grid', 'orientation='],
       [2, /too many/, 'measure', '--model', 'tiny.onnx', '--grid', 'orientation=0:180/1e12'],
+      [2, /central:0\.01/, 'measure', '--model', 'tiny.onnx', '--derivative', 'central:0'],
       [2, /draws D over a grid/, 'measure', '--model', 'tiny.onnx', '--plot', 'x.svg'],
       [2, /\.svg, \.png or \.html/, ...MEASURE, '--plot', 'x.pdf'],
       [2, /no size/, 'measure', '--model', 'tiny.onnx', '--size', '0'],

@@ -67,6 +67,7 @@ export async function byService(
         layers: layers.map(({ name }) => name),
         batchSize: BATCH_SIZE,
         precision: servingV1.Precision.PRECISION_FLOAT32,
+        centralDifference: undefined,
       };
       return timed(async () => {
         for await (const { event } of serving.measureSensitivity(request)) {

@@ -11,6 +11,7 @@ export { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.
 export {
   layerOutput,
   sensitivityProgram,
+  type Derivative,
   type Precision,
   type SensitivityProgramOptions,
 } from './sensitivityProgram.js';

@@ -179,6 +179,53 @@ describe('D in closed form', () => {
   });
 });
 
+describe('by central differences', () => {
+  it('D to the phase of a Gabor is the exact one times sinc² of the step, in both precisions', async () => {
+    const step = 0.2;
+    const derivative = { kind: 'centralDifference', step } as const;
+    for (const precision of ['float32', 'float64'] as const) {
+      const result = await measured({ variable: 'phase', grid: GRID, precision, derivative });
+      const exact = POINTS.map(
+        ([o, phase]) =>
+          3 * overPixels(o, phase, ({ window, argument }) => (window * Math.sin(argument)) ** 2),
+      );
+      expectClose(
+        valuesOf(result, 'same'),
+        exact.map((d) => d * (Math.sin(step) / step) ** 2),
+        precision === 'float32' ? 2e-6 : 1e-12,
+      );
+    }
+  });
+
+  it('D to hue crosses red, in radians', async () => {
+    // Within one side of the hexagon the image is linear in hue, so that the difference is exact; across a corner it
+    // is the mean of the two sides' slopes, each in its own channel.
+    const saturation = 0.5;
+    const value = 0.8;
+    const found = await measured({
+      variable: 'hue',
+      stimulus: { family: 'hue', parameters: { saturation, value } },
+      grid: [{ parameter: 'hue', values: [20, 0] }],
+      derivative: { kind: 'centralDifference', step: 0.01 },
+    });
+    const side = SIZE ** 2 * ((saturation * value) / (Math.PI / 3)) ** 2;
+    expectClose(valuesOf(found, 'same'), [side, side / 2], 1e-4);
+  });
+
+  it('tends to the exact D of a network with kinks', async () => {
+    const asked = { network: network(), layers: NETWORK_LAYERS, grid: GRID, precision: 'float64' } as const;
+    const exact = await measured(asked);
+    const central = await measured({ ...asked, derivative: { kind: 'centralDifference', step: 1e-6 } });
+    for (const { name } of NETWORK_LAYERS) expectClose(valuesOf(central, name), valuesOf(exact, name), 1e-5);
+  });
+
+  it.each([0, -0.1, NaN, Infinity])('refuses a step of %d', async (step) => {
+    const refused = measured({ derivative: { kind: 'centralDifference', step } });
+    await expect(refused).rejects.toThrow(SensitivityError);
+    await expect(refused).rejects.toThrow(/step above 0 .*radians/);
+  });
+});
+
 describe('measureSensitivity', () => {
   const asked = { network: network(), layers: NETWORK_LAYERS, grid: GRID };
 

@@ -21,6 +21,7 @@ import { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.
 import {
   layerOutput,
   sensitivityProgram,
+  type Derivative,
   type Precision,
   type SensitivityProgramOptions,
 } from './sensitivityProgram.js';
@@ -51,6 +52,8 @@ export interface MeasureSensitivityOptions {
   readonly layers: readonly Layer[];
   /** Default: float32. */
   readonly precision?: Precision | undefined;
+  /** Default: exact. */
+  readonly derivative?: Derivative | undefined;
   /**
    * Values of the network's weights by name, where they are not its own: they are fed, so that one program serves for
    * all steps of a training. In float32 only.
@@ -75,19 +78,29 @@ export interface Sensitivity {
 }
 
 /**
- * Measures D(y; v) of every layer at every point of the grid, exactly. Identical stimuli are computed once.
+ * Measures D(y; v) of every layer at every point of the grid, exactly or by central differences. Identical stimuli are
+ * computed once.
  *
  * @throws StimulusError, SensitivityError, UnsupportedOperatorError before anything runs; what `Runtime.run` throws.
  */
 export async function measureSensitivity(options: MeasureSensitivityOptions): Promise<Sensitivity> {
   const { runtime, network, stimulus, variable, grid, layers, precision = 'float32', weights } = options;
+  const { derivative = { kind: 'exact' } } = options;
   const family = findFamily(stimulus.family);
   const points = gridPoints(family, stimulus.parameters, grid, MAXIMUM_POINTS);
   const { unique, indices } = uniqueStimuli(family, points);
   for (const point of unique) checkStretchable(family, stimulus.stretch, point);
 
   const weightInputs = [...(weights?.keys() ?? [])];
-  const program = loadedProgram(runtime, { network, stimulus, variable, layers, precision, weightInputs });
+  const program = loadedProgram(runtime, {
+    network,
+    stimulus,
+    variable,
+    layers,
+    precision,
+    derivative,
+    weightInputs,
+  });
   const fedWeights = Object.fromEntries(
     [...(weights ?? [])].filter(([name]) => program.weightInputs.has(name)),
   );
@@ -154,7 +167,7 @@ function loadedProgram(
   runtime: Runtime,
   options: Required<SensitivityProgramOptions> & { readonly stimulus: MeasuredStimulus },
 ): LoadedProgram {
-  const { network, stimulus, variable, layers, precision, weightInputs } = options;
+  const { network, stimulus, variable, layers, precision, derivative, weightInputs } = options;
   const { family, widthPixels, heightPixels, stretch, input } = stimulus;
   const tensors = layers.map(({ tensor }) => tensor);
   const key = JSON.stringify([
@@ -166,6 +179,7 @@ function loadedProgram(
     variable,
     tensors,
     precision,
+    derivative,
     weightInputs,
   ]);
   const latest = LATEST.get(network);

@@ -3,7 +3,7 @@ export class SensitivityError extends Error {
   override readonly name: string = 'SensitivityError';
 
   constructor(
-    readonly field: 'model' | 'size' | 'input' | 'layers',
+    readonly field: 'model' | 'size' | 'input' | 'layers' | 'derivative',
     message: string,
   ) {
     super(message);

@@ -22,6 +22,7 @@ import {
   type InputEncoding,
   type StimulusOptions,
 } from '@oblique/stimuli';
+import { centralDifference } from './centralDifference.js';
 import { checkImageSize, networkInput } from './networkInput.js';
 import { SensitivityError } from './sensitivityError.js';
 import { sumOfSquares } from './sumOfSquares.js';
@@ -34,6 +35,8 @@ export interface SensitivityProgramOptions {
   readonly layers: readonly Layer[];
   /** What network and tangents are computed in; default: float32. */
   readonly precision?: Precision;
+  /** Default: exact. */
+  readonly derivative?: Derivative;
   /**
    * Weights of the network that become inputs, so that the program serves for other values of them: normalisation is
    * then not folded. Those that the layers do not depend on are left out. Of float32 only.
@@ -47,13 +50,20 @@ export interface SensitivityProgramOptions {
  */
 export type Precision = 'float32' | 'float64';
 
+/**
+ * How activations are differentiated: exactly, or as the authors' code does it, by what they change between the variable
+ * plus and minus `step`, which is given in the variable's derivative unit: radians for angles, of hue too.
+ */
+export type Derivative =
+  { readonly kind: 'exact' } | { readonly kind: 'centralDifference'; readonly step: number };
+
 /** The name of the output that holds D of the layer at this index. */
 export const layerOutput = (index: number): string => `D/${index}`;
 
 /**
  * D(y; v) = Σᵢ (∂yᵢ/∂v)² of every layer as one program (eq. 1): the squared norm of one Jacobian-vector product of
- * network ∘ preprocessing ∘ stimulus. Inputs: the stimulus's, float64 [N] each, and the variable's tangent, float64 [N]
- * (ones). Outputs: `D/<index of the layer>`, float64 [N], per derivative unit squared.
+ * network ∘ preprocessing ∘ stimulus, or of its central difference. Inputs: the stimulus's, float64 [N] each, and the
+ * variable's tangent, float64 [N] (ones). Outputs: `D/<index of the layer>`, float64 [N], per derivative unit squared.
  *
  * @throws StimulusError, SensitivityError, UnsupportedOperatorError before anything runs.
  */
@@ -63,6 +73,7 @@ export function sensitivityProgram({
   variable,
   layers,
   precision = 'float32',
+  derivative = { kind: 'exact' },
   weightInputs = [],
 }: SensitivityProgramOptions): Program {
   const wrt = findParameter(findFamily(familyName(stimulus)), variable).programInput;
@@ -76,7 +87,10 @@ export function sensitivityProgram({
   const whole = compose(image, back, {
     [input.name]: image.outputs[0]?.name ?? '',
   });
-  const tangents = jvp(whole, { wrt: [wrt], outputs: tensors });
+  const tangents =
+    derivative.kind === 'exact'
+      ? jvp(whole, { wrt: [wrt], outputs: tensors })
+      : centralDifference(whole, { wrt, outputs: tensors, step: checkedStep(derivative.step) });
   const outputs = new Map(
     tensors.map((tensor) => [
       tangentName(tensor),
@@ -87,6 +101,15 @@ export function sensitivityProgram({
   return initializersAsInputs(
     program,
     weightInputs.filter((name) => program.initializers.has(name)),
+  );
+}
+
+/** @throws SensitivityError where it is no step. */
+function checkedStep(step: number): number {
+  if (Number.isFinite(step) && step > 0) return step;
+  throw new SensitivityError(
+    'derivative',
+    `A central difference needs a step above 0 in the variable's derivative unit (radians for angles), not ${step}.`,
   );
 }
 

@@ -16,6 +16,7 @@ import {
   networkInput,
   MAXIMUM_POINTS,
   sensitivityArchive,
+  type Derivative,
   type Precision,
   type Sensitivity,
 } from '@oblique/sensitivity';
@@ -52,6 +53,7 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
         parameters: wanted.parameters,
       };
       const precision = readPrecision(request.precision);
+      const derivative = readDerivative(request.centralDifference);
       const { device, executor } = runtime.info;
       const parameters: Json = {
         stimulus,
@@ -59,6 +61,7 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
         grid: grid.map((axis) => ({ ...axis })),
         layers: layers.map(({ name, tensor }) => ({ name, tensor })),
         precision,
+        ...(derivative.kind === 'centralDifference' && { centralDifferenceStep: derivative.step }),
         device,
         executor,
       };
@@ -99,6 +102,7 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
             grid,
             layers,
             precision,
+            derivative,
             batchSize: request.batchSize || undefined,
             signal: call.signal,
             onProgress: report,
@@ -146,6 +150,17 @@ function readPrecision(precision: servingV1.Precision): Precision {
         { field: 'precision' },
       );
   }
+}
+
+function readDerivative(centralDifference: servingV1.CentralDifference | undefined): Derivative {
+  if (centralDifference === undefined) return { kind: 'exact' };
+  const { step } = centralDifference;
+  if (Number.isFinite(step) && step > 0) return { kind: 'centralDifference', step };
+  throw new ServiceError(
+    'VALUE_OUT_OF_RANGE',
+    `central_difference.step = ${step} is no step; give a finite number above 0 in the variable's derivative unit (radians for angles), or leave central_difference out for the exact derivative.`,
+    { field: 'central_difference.step' },
+  );
 }
 
 /** The key under which the result of a measurement is remembered: everything that it follows from. */

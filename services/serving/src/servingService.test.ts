@@ -96,6 +96,7 @@ const request = (
   layers: [],
   batchSize: 0,
   precision: servingV1.Precision.PRECISION_UNSPECIFIED,
+  centralDifference: undefined,
   ...change,
 });
 
@@ -295,6 +296,20 @@ describe('MeasureSensitivity', () => {
     expect([...toNumbers(arrays.get('D/filtered')!)]).toEqual(filtered?.d);
   });
 
+  it('takes central differences where asked for, and keeps them apart from the exact derivative', async () => {
+    const grid = [{ parameter: 'phase', values: [15, 80] }];
+    const asked = request({ variable: 'phase', grid });
+    const exact = await measure(asked);
+    const step = 0.3;
+    const central = await measure({ ...asked, centralDifference: { step } });
+    expect([exact.cached, central.cached]).toEqual([false, false]);
+    // cos(a + h) − cos(a − h) = −2 sin(a) sin(h)
+    central.values[0]?.d.forEach((d, index) => {
+      expect(d / ((exact.values[0]?.d[index] ?? NaN) * (Math.sin(step) / step) ** 2)).toBeCloseTo(1, 5);
+    });
+    expect((await measure({ ...asked, centralDifference: { step } })).cached).toBe(true);
+  });
+
   it('computes identical stimuli once', async () => {
     const grid = [
       { parameter: 'orientation', values: [10, 190, -170] },
@@ -321,7 +336,6 @@ describe('MeasureSensitivity', () => {
     const asked = request({
       grid: [{ parameter: 'orientation', values: [11, 12, 13, 14] }],
       batchSize: 1,
-      precision: servingV1.Precision.PRECISION_UNSPECIFIED,
     });
     for await (const { event } of client.measureSensitivity(asked)) {
       if (event?.$case !== 'progress') continue;
@@ -366,6 +380,7 @@ describe('MeasureSensitivity', () => {
         })),
       },
     ],
+    ['step', 'VALUE_OUT_OF_RANGE', 'central_difference.step', { centralDifference: { step: 0 } }],
     ['preprocessing', 'INVALID_ARGUMENT', '', {}, { input: stimulusV1.InputEncoding.INPUT_ENCODING_MODEL }],
   ])('refuses a wrong %s as %s', async (_, reason, field, change, stimulus) => {
     const refused = await failureOf(measure(request(change, stimulus)));

@@ -20,6 +20,7 @@ const parametersSchema = z.object({
   grid: z.array(z.object({ parameter: z.string(), values: z.array(z.number()) })),
   layers: z.array(z.string()),
   precision: z.enum(['float32', 'float64']),
+  centralDifferenceStep: z.number().optional(),
 });
 
 const PRECISIONS = {
@@ -36,6 +37,8 @@ export interface Measurement {
   readonly grid: readonly stimulusV1.GridAxis[];
   readonly layers: readonly string[];
   readonly precision: 'float32' | 'float64';
+  /** Of central differences, in the variable's derivative unit; default: the exact derivative. */
+  readonly centralDifferenceStep?: number;
   /** The stimulus, which may depend on the model, as its size does. */
   readonly stimulus: (needed: NeededSteps) => stimulusV1.StimulusSpec;
   readonly cost: number;
@@ -44,6 +47,7 @@ export interface Measurement {
 /** D of every layer over a grid of stimuli. */
 export function measureStep(measurement: Measurement, { serving }: Services): Step {
   const { id, description, modelStep, variable, grid, layers, precision, cost } = measurement;
+  const { centralDifferenceStep } = measurement;
   return {
     id,
     description,
@@ -55,6 +59,7 @@ export function measureStep(measurement: Measurement, { serving }: Services): St
       grid: messageJson(grid),
       layers,
       precision,
+      ...(centralDifferenceStep === undefined ? {} : { centralDifferenceStep }),
     }),
     needs: [modelStep],
     cost,
@@ -69,6 +74,8 @@ export function measureStep(measurement: Measurement, { serving }: Services): St
           layers: asked.layers,
           batchSize: 0,
           precision: PRECISIONS[asked.precision],
+          centralDifference:
+            asked.centralDifferenceStep === undefined ? undefined : { step: asked.centralDifferenceStep },
         },
         { signal },
       );

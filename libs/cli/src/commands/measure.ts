@@ -23,6 +23,7 @@ interface MeasureOptions {
   readonly stretch: string;
   readonly input?: string;
   readonly precision: string;
+  readonly derivative: string;
   readonly batch?: string;
   readonly seed: string;
   readonly out?: string;
@@ -31,7 +32,8 @@ interface MeasureOptions {
 }
 
 const HELP = `
-D(y; v) = sum over a layer's units of (dy/dv)^2, exactly, for every layer and grid point.
+D(y; v) = sum over a layer's units of (dy/dv)^2, exactly, for every layer and grid point; with --derivative
+central:0.01 as the authors' code has it, (y(v + 0.01) - y(v - 0.01)) / 0.02 for dy/dv.
 Angles are in degrees, lengths in pixels, frequencies in cycles/pixel; D is per radian^2, per pixel^2, per (cycle/pixel)^2.
 
 A grid is NAME=START:STOP/COUNT (the end point is left out) or NAME=VALUE,VALUE,…; several grids are combined.
@@ -69,6 +71,11 @@ export function addMeasureCommand(program: Command, signal: AbortSignal): void {
       '--precision <float32|float64>',
       'what the network is computed in; float64 is exact to 1e-13 and two to four times slower',
       'float32',
+    )
+    .option(
+      '--derivative <exact|central:STEP>',
+      'exact, or central differences of a step in the unit that D is per: radians for angles',
+      'exact',
     )
     .option('--batch <count>', 'stimuli run at once (default: as the service sees fit)')
     .option('--seed <seed>', 'seed of a built-in architecture', '0')
@@ -118,6 +125,7 @@ async function measure(
         layers: options.layers.split(',').filter((selector) => selector !== ''),
         batchSize,
         precision: readPrecision(options.precision),
+        centralDifference: readDerivative(options.derivative),
       };
       const result = await finalResult(connection, request, signal, (progress) => {
         terminal.progress(progress);
@@ -248,4 +256,14 @@ function readPrecision(text: string): servingV1.Precision {
   if (text === 'float32') return servingV1.Precision.PRECISION_FLOAT32;
   if (text === 'float64') return servingV1.Precision.PRECISION_FLOAT64;
   throw new UsageError(`--precision ${text} is unknown; give float32 or float64.`);
+}
+
+/** What `--derivative` asks for; undefined: the exact derivative. */
+function readDerivative(text: string): servingV1.CentralDifference | undefined {
+  if (text === 'exact') return undefined;
+  const step = text.startsWith('central:') ? Number(text.slice('central:'.length)) : NaN;
+  if (Number.isFinite(step) && step > 0) return { step };
+  throw new UsageError(
+    `--derivative ${text} is unknown; give exact, or central: and a step above 0 in the unit that D is per (radians for angles), e.g. central:0.01.`,
+  );
 }
