@@ -239,11 +239,13 @@ export function shownResult(parameters: LinearParameters, results: readonly RunR
   return found;
 }
 
-function few({ sigma }: RunResult): number[] {
+/** Components that are shown where panels are small. */
+export function few({ sigma }: RunResult): number[] {
   return FEW.filter((component) => component < sigma.length);
 }
 
-function componentLine(result: RunResult, component: number): StepLine {
+/** σ of a component, with theory. */
+export function componentLine(result: RunResult, component: number): StepLine {
   return {
     name: `component ${component + 1}`,
     values: result.sigma[component] ?? [],

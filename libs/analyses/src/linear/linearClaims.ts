@@ -112,7 +112,8 @@ function theoryError({ times, theory }: RunResult, judged: number): number {
   return errors.filter(Number.isFinite).length < 3 ? NaN : median(errors);
 }
 
-function halfTimeSlope({ record, times }: RunResult, judged: number): number {
+/** Exponent of half-time over variance; NaN where fewer than three components were learned. */
+export function halfTimeSlope({ record, times }: RunResult, judged: number): number {
   const [variance, halfTimes] = finitePairs(record.variance.slice(0, judged), times.t50.slice(0, judged));
   return variance.length < 3 ? NaN : powerLawFit(variance, halfTimes).exponent;
 }
@@ -256,7 +257,7 @@ function sharpnessClaims(parameters: LinearParameters, of: (slug: string) => rea
 }
 
 /** σ at half of the half-time, read off between records, median over components whose half-time lies well inside them. */
-function atHalfOfHalfTime({ record, sigma, times }: RunResult, judged: number): number {
+export function atHalfOfHalfTime({ record, sigma, times }: RunResult, judged: number): number {
   return median(
     sigma.slice(0, judged).map((values, component) => {
       const at = (times.t50[component] ?? NaN) / 2;

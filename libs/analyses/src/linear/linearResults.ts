@@ -14,15 +14,16 @@ export interface RunResult extends LearningCurves {
   readonly digest: string;
 }
 
-/** Reads every training of the analysis. */
+/** Reads trainings: every one of the analysis, where none are named. */
 export async function linearResults(
   parameters: LinearParameters,
   needed: NeededSteps,
   store: ArtifactStore,
+  runs: readonly LinearRun[] = runsOf(parameters),
 ): Promise<readonly RunResult[]> {
   const learningRate = learningRateOf(parameters, needed);
   return Promise.all(
-    runsOf(parameters).map(async (run): Promise<RunResult> => {
+    runs.map(async (run): Promise<RunResult> => {
       const { digest } = needed.result(run.id, 'linear-learning.npz');
       const { network, initialSize } = run;
       const curves = learningCurves(

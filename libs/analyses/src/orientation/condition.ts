@@ -80,6 +80,7 @@ export function gridConditions(
  * @throws InvalidParametersError for a network that nobody knows, or a name that could mean two.
  */
 export async function checkNetworks(
+  analysis: string,
   networks: readonly string[],
   { serving }: Services,
   signal: AbortSignal,
@@ -128,7 +129,7 @@ export async function checkNetworks(
   if (twice >= 0) {
     violations.push({ field: `networks[${twice}]`, description: `"${labels[twice] ?? ''}" is named twice` });
   }
-  if (violations.length > 0) throw new InvalidParametersError('orientation', violations);
+  if (violations.length > 0) throw new InvalidParametersError(analysis, violations);
 }
 
 /** How the network came to be, in a sentence for the report. */

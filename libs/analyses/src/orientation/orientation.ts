@@ -1,21 +1,13 @@
-import { servingV1 } from '@oblique/contracts';
 import { z } from 'zod';
 import type { Step } from '@oblique/workflow';
 import type { Analysis, Plan } from '../analysis.js';
 import { describeParameters, readParameters } from '../declaredParameters.js';
 import type { Services } from '../services.js';
 import { measureStep } from '../steps/measureStep.js';
-import { builtModel, derivedModel, givenModel, readModelValue } from '../steps/modelSteps.js';
+import { readModelValue } from '../steps/modelSteps.js';
 import { renderStep } from '../steps/renderStep.js';
 import { curvesStep, ratioStep, trendStep, type RatioOptions } from '../steps/statisticsSteps.js';
-import {
-  checkNetworks,
-  conditionsOf,
-  gridConditions,
-  networkSource,
-  type Condition,
-  type Member,
-} from './condition.js';
+import { checkNetworks, conditionsOf, gridConditions, type Condition } from './condition.js';
 import {
   gaborAxes,
   gaborGrid,
@@ -26,6 +18,7 @@ import {
   SHOWN_ORIENTATIONS_DEG,
   SHOWN_PHASES_DEG,
 } from './gabor.js';
+import { modelStep } from './modelStep.js';
 import { orientationFindings } from './orientationFindings.js';
 import {
   declaredOrientationParameters,
@@ -33,7 +26,7 @@ import {
   type OrientationParameters,
 } from './orientationParameters.js';
 import { poolingPair, poolingSteps } from './pooling.js';
-import { layerSelectors, PROTOCOLS } from './protocols.js';
+import { layerSelectors } from './protocols.js';
 import { gridMeasure, gridRatio, ratioOfD, RENDER, trendOf } from './stepIds.js';
 
 const NAME = 'orientation';
@@ -53,7 +46,7 @@ export const orientation: Analysis = {
     const parameters = readParameters(NAME, orientationParameters, given);
     return {
       parameters: z.record(z.string(), z.json()).parse(parameters),
-      check: (services, signal) => checkNetworks(parameters.networks, services, signal),
+      check: (services, signal) => checkNetworks(NAME, parameters.networks, services, signal),
       plan: (services) => plan(parameters, services),
     };
   },
@@ -98,28 +91,6 @@ function plan(parameters: OrientationParameters, services: Services): Plan {
     ...(pair === undefined ? [] : poolingSteps(pair, options, services)),
   ];
   return { steps, findings: (context) => orientationFindings(parameters, conditions, context) };
-}
-
-function modelStep(
-  { protocol, sizePixels }: OrientationParameters,
-  { source, state, label }: Condition,
-  { modelStep: id, seed = 0 }: Member,
-  services: Services,
-): Step {
-  if (source.kind === 'architecture') {
-    return builtModel(id, { architecture: source.architecture, seed, inputSizePixels: sizePixels }, services);
-  }
-  switch (state) {
-    case 'given':
-      return givenModel(id, source.model, services);
-    case 'untrained':
-    case 'shuffled': {
-      const derivation =
-        state === 'shuffled' ? PROTOCOLS[protocol].shuffle : servingV1.Derivation.DERIVATION_REINITIALISED;
-      const given = `model ${networkSource(source.model).label}`;
-      return derivedModel(id, `making ${label}, seed ${seed}`, given, { derivation, seed }, services);
-    }
-  }
 }
 
 function measure(
