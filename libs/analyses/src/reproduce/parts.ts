@@ -1,8 +1,10 @@
 import type { Json } from '@oblique/artifacts';
 import type { Analysis } from '../analysis.js';
+import { errata } from '../errata/errata.js';
 import { labelNoise } from '../label-noise/labelNoise.js';
 import { linear } from '../linear/linear.js';
 import { orientation } from '../orientation/orientation.js';
+import { perceptualLearning } from '../perceptual-learning/perceptualLearning.js';
 import { hueRotated } from '../trained-controls/hueRotated.js';
 import { rotated } from '../trained-controls/rotated.js';
 
@@ -37,4 +39,6 @@ export const PARTS: readonly Part[] = [
     takes: ['protocol', 'data'],
   },
   { analysis: labelNoise, panels: ['fig6a', 'fig6b', 'fig6c', 'fig6d'], takes: ['protocol'] },
+  { analysis: errata, panels: ['errata'], takes: ['networks'], profiles: { paper: 'full' } },
+  { analysis: perceptualLearning, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
 ];

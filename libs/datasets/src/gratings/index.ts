@@ -10,6 +10,7 @@ export {
 } from './gratingPrior.js';
 export {
   amountRange,
+  binaryEntropy,
   checkLabelNoise,
   DEFAULT_AMOUNT,
   labelRate,
