@@ -4,9 +4,9 @@ const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** Sizes of a profile. */
 const PROFILES = {
-  quick: { seeds: [0, 1, 2], orientations: 9, phases: 3, trainingSteps: 120 },
+  quick: { seeds: [0, 1, 2], orientations: 9, phases: 3, trainingSteps: 80, scenes: 2000 },
   // The phases of the authors' code.
-  full: { seeds: [0, 1, 2, 3, 4], orientations: 37, phases: 10, trainingSteps: 400 },
+  full: { seeds: [0, 1, 2, 3, 4], orientations: 37, phases: 10, trainingSteps: 400, scenes: 8000 },
 } as const;
 
 const schema = z.strictObject({
@@ -22,7 +22,7 @@ const schema = z.strictObject({
     .enum(['quick', 'full'])
     .default('quick')
     .describe(
-      'quick: 9 orientations and 12-pixel patches, about half a minute on two cores. full: 37 orientations, ' +
+      'quick: 9 orientations and 10-pixel patches, about half a minute on two cores. full: 37 orientations, ' +
         "the code's ten phases and 32-pixel patches, about an hour.",
     ),
   seeds: z
@@ -53,8 +53,9 @@ export function sizesOf({ profile }: ErrataParameters): {
   readonly orientations: number;
   /** On the half circle with both ends. */
   readonly phases: number;
-  /** Updates of the small networks that are trained. */
+  /** Updates of the small networks that are trained, and the scenes that they learn from. */
   readonly trainingSteps: number;
+  readonly scenes: number;
 } {
   return PROFILES[profile];
 }

@@ -17,7 +17,13 @@ const SAME_EXPONENT = 0.1;
 
 /** The linear networks of Fig. 5 as the authors' code trains them. */
 export function codeParameters({ profile, seeds, confidence }: ErrataParameters): LinearParameters {
-  return linearParameters.parse({ profile, seeds, confidence, protocol: 'code' });
+  return linearParameters.parse({
+    profile,
+    seeds,
+    confidence,
+    protocol: 'code',
+    ...(profile === 'quick' ? { sizePixels: 10 } : {}),
+  });
 }
 
 /** One matrix W, and WᵀW, which the code has in its place. */

@@ -116,10 +116,11 @@ function sourcesOf(parameters: ErrataParameters): Source[] {
 
 /** Small networks that learn in the upright world of the analysis `rotated`. */
 function trainedSources(parameters: ErrataParameters): Source[] {
-  const { trainingSteps: steps } = sizesOf(parameters);
+  const { trainingSteps: steps, scenes } = sizesOf(parameters);
   const training = rotatedParameters.parse({
     seeds: parameters.seeds,
     tasks: ['object-orientation'],
+    limit: scenes,
     steps,
   });
   return cohortsOf(training, ORIENTATION).map(({ network, task, slug, members }): Source => {
@@ -129,7 +130,7 @@ function trainedSources(parameters: ErrataParameters): Source[] {
       label: `${network} (trained)`,
       slug,
       origin: 'trained',
-      description: `Trained in this run for ${steps} updates to tell how the object of synthetic scenes is oriented; seeds ${parameters.seeds.join(', ')}.`,
+      description: `Trained in this run for ${steps} updates to tell how the object of ${scenes} synthetic scenes is oriented; seeds ${parameters.seeds.join(', ')}.`,
       members: runs.map(({ trainStep: id, seed }) => measured(id, `${network} (trained) seed ${seed}`)),
       layers: layerSelectors('code', network, ['auto']),
       orientations: FINE_ORIENTATIONS,
