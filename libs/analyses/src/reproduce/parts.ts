@@ -3,6 +3,7 @@ import type { Analysis } from '../analysis.js';
 import { errata } from '../errata/errata.js';
 import { labelNoise } from '../label-noise/labelNoise.js';
 import { linear } from '../linear/linear.js';
+import { objectives } from '../objectives/objectives.js';
 import { orientation } from '../orientation/orientation.js';
 import { perceptualLearning } from '../perceptual-learning/perceptualLearning.js';
 import { hueRotated } from '../trained-controls/hueRotated.js';
@@ -40,5 +41,6 @@ export const PARTS: readonly Part[] = [
   },
   { analysis: labelNoise, panels: ['fig6a', 'fig6b', 'fig6c', 'fig6d'], takes: ['protocol'] },
   { analysis: errata, panels: ['errata'], takes: ['networks'], profiles: { paper: 'full' } },
+  { analysis: objectives, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: perceptualLearning, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
 ];

@@ -7,7 +7,7 @@ const REFERENCE_SIZE_PIXELS = 32;
 
 /** Gabors of every frequency, covering the same part of images of every size. */
 export function gaborObservations(
-  parameters: RotatedParameters,
+  parameters: Pick<RotatedParameters, 'protocol' | 'frequencies' | 'sigma' | 'phases' | 'layers' | 'angles'>,
   sizePixels: number,
 ): trainingV1.Observation[] {
   const { protocol, frequencies, sigma, phases, layers } = parameters;
@@ -67,6 +67,6 @@ export function hueObservations(
 }
 
 /** Angles that tile the circle, its end left out, so that curves can be turned around it. */
-export function anglesOf({ angles }: TrainedParameters, periodDeg: number): number[] {
+export function anglesOf({ angles }: Pick<TrainedParameters, 'angles'>, periodDeg: number): number[] {
   return Array.from({ length: angles }, (_, index) => (periodDeg * index) / angles);
 }

@@ -38,7 +38,11 @@ export function trainingSpec(
 }
 
 /** ImageNet's usual recipe for the paper's trainings; for short ones a higher step and a clipped gradient. */
-function recipe({ profile, learningRate, steps }: TrainedParameters) {
+export function recipe({
+  profile,
+  learningRate,
+  steps,
+}: Pick<TrainedParameters, 'profile' | 'learningRate' | 'steps'>) {
   const { METHOD_SGD: method } = trainingV1.Optimiser_Method;
   const { KIND_STEP, KIND_COSINE } = trainingV1.Schedule_Kind;
   if (profile === 'paper') {

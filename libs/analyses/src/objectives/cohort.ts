@@ -1,0 +1,100 @@
+import { readNpz, toNumbers } from '@oblique/arrays';
+import type { ArtifactStore } from '@oblique/artifacts';
+import type { NeededSteps } from '@oblique/workflow';
+import { mean } from 'simple-statistics';
+import { readLearnedSensitivity } from '../trained-controls/learnedSensitivity.js';
+import { judgedPlace, type Place, type Trainings } from '../trained-controls/preferences.js';
+import type { World } from '../trained-controls/world.js';
+import type { ObjectiveName } from './objective.js';
+import type { ObjectivesParameters } from './objectivesParameters.js';
+
+/** The natural world, and its prior turned so that common and rare orientations change places. */
+export const WORLDS: readonly World[] = [
+  { turnDeg: 0, label: 'natural' },
+  { turnDeg: 45, label: 'turned by 45°' },
+];
+
+/** Trainings of one objective, from equal initial weights in both worlds for each seed. */
+export interface Cohort {
+  readonly objective: ObjectiveName;
+  /** World by world, in each seed by seed. */
+  readonly members: readonly (readonly Member[])[];
+}
+
+export interface Member {
+  readonly world: World;
+  readonly seed: number;
+  /** Id of its step. */
+  readonly step: string;
+}
+
+/** A cohort with what was measured on it. */
+export interface MeasuredCohort {
+  readonly objective: ObjectiveName;
+  readonly trainings: Trainings;
+  /** Where claims are judged: the deep half of the layers without the readout, which answers something else for each objective. */
+  readonly place: Place;
+  /** The loss, mean over the first and the last tenth of the steps of all trainings. */
+  readonly loss: { readonly first: number; readonly last: number };
+  /** Digests of the observations. */
+  readonly provenance: readonly string[];
+}
+
+export function cohortsOf({ objectives, seeds }: ObjectivesParameters): Cohort[] {
+  return objectives.map((objective) => ({
+    objective,
+    members: WORLDS.map((world) =>
+      seeds.map((seed) => ({
+        world,
+        seed,
+        step: `train ${objective}, prior at ${world.turnDeg}°, seed ${seed}`,
+      })),
+    ),
+  }));
+}
+
+export async function measuredCohort(
+  { objective, members }: Cohort,
+  { judgedFrom }: ObjectivesParameters,
+  needed: NeededSteps,
+  store: ArtifactStore,
+): Promise<MeasuredCohort> {
+  const trainings = await Promise.all(
+    members.map((world) =>
+      Promise.all(
+        world.map(async ({ step }) =>
+          readLearnedSensitivity(
+            await store.get(needed.result(step, 'observations.npz').digest),
+            'orientation',
+          ),
+        ),
+      ),
+    ),
+  );
+  const [first] = trainings.flat();
+  if (first === undefined) throw new Error(`The objective "${objective}" has no trainings.`);
+  const losses = await Promise.all(
+    members
+      .flat()
+      .map(async ({ step }) => tenths(await store.get(needed.result(step, 'metrics.npz').digest))),
+  );
+  return {
+    objective,
+    trainings,
+    place: judgedPlace({ ...first, layers: first.layers.slice(0, -1) }, judgedFrom),
+    loss: {
+      first: mean(losses.map((loss) => loss.first)),
+      last: mean(losses.map((loss) => loss.last)),
+    },
+    provenance: members.flat().map(({ step }) => needed.result(step, 'observations.npz').digest),
+  };
+}
+
+/** Mean loss over the first and over the last tenth of the steps. */
+function tenths(metrics: Uint8Array): MeasuredCohort['loss'] {
+  const loss = readNpz(metrics, 'the metrics of a training').get('loss');
+  if (loss === undefined) throw new Error('The metrics of a training have no loss.');
+  const values = Array.from(toNumbers(loss));
+  const tenth = Math.ceil(values.length / 10);
+  return { first: mean(values.slice(0, tenth)), last: mean(values.slice(-tenth)) };
+}
