@@ -5,12 +5,7 @@ import { balancedInformation } from './balancedInformation.js';
 import { sizesOf, type ErrataParameters } from './errataParameters.js';
 import { codeParameters, linearClaims, oneMatrixRuns } from './linearErrata.js';
 import { linearErrataFigures } from './linearErrataFigures.js';
-import {
-  AUTHORS_STEP_RAD,
-  FINE_ORIENTATIONS,
-  halfCirclePhasesDeg,
-  measuredNetworks,
-} from './measuredNetworks.js';
+import { AUTHORS_STEP_RAD, halfCirclePhasesDeg, measuredNetworks } from './measuredNetworks.js';
 import { networkClaims, periodClaim } from './networkClaims.js';
 import { networkFigures } from './networkFigures.js';
 import { networkReading } from './networkReadings.js';
@@ -68,7 +63,7 @@ export async function errataFindings(
 function methodsOf(parameters: ErrataParameters): string[] {
   const { orientations, phases } = sizesOf(parameters);
   return [
-    `E.1, E.7 to E.9: the Gabor of Fig. 2 as the authors' code makes it (each image stretched to [−1, 1] by its own extremes, then normalised with ImageNet's mean and deviation), ${orientations} orientations (${FINE_ORIENTATIONS} of small networks that are trained here) from 0° to 180° with both ends. Half a circle of phases: ${phases} from 0° to 180° with both ends, as in the code; the whole circle: the same with their negatives. D is averaged over phases before a root is taken.`,
+    `E.1, E.7 to E.9: the Gabor of Fig. 2 as the authors' code makes it (each image stretched to [−1, 1] by its own extremes, then normalised with ImageNet's mean and deviation), orientations from 0° to 180° with both ends (${orientations.given} of networks as given, ${orientations.untrained} of untrained ones, ${orientations.trained} of those trained here). Half a circle of phases: ${phases} from 0° to 180° with both ends, as in the code; the whole circle: the same with their negatives. D is averaged over phases before a root is taken.`,
     `Differences: (y(θ + h) − y(θ − h)) / 2h with h = ${AUTHORS_STEP_RAD} rad in float32, as in the code. The exact derivative is a forward-mode Jacobian-vector product of the same program. Both are taken at the same orientations and phases.`,
     "E.2, E.3 and E.5: linear autoencoders of patches of synthetic scenes, trained as the authors' code does (weights, output noise), one matrix W beside WᵀW.",
     "E.4 and E.6 are computed: gradient descent on one feature, step by step, and closed forms of label noise. Where nothing is left to chance there is no interval; others are Student's over seeds, of the logarithms where the number is a ratio.",

@@ -1,12 +1,27 @@
 import { z } from 'zod';
 
+/** How a measured network came to be. */
+export type NetworkOrigin = 'given' | 'untrained' | 'trained';
+
 const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** Sizes of a profile. */
 const PROFILES = {
-  quick: { seeds: [0, 1, 2], orientations: 9, phases: 3, trainingSteps: 80, scenes: 2000 },
-  // The phases of the authors' code.
-  full: { seeds: [0, 1, 2, 3, 4], orientations: 37, phases: 10, trainingSteps: 400, scenes: 8000 },
+  quick: {
+    seeds: [0, 1, 2],
+    orientations: { given: 25, untrained: 9, trained: 37 },
+    phases: 3,
+    trainingSteps: 80,
+    scenes: 2000,
+  },
+  full: {
+    seeds: [0, 1, 2, 3, 4],
+    orientations: { given: 61, untrained: 37, trained: 61 },
+    // As in the authors' code.
+    phases: 10,
+    trainingSteps: 400,
+    scenes: 8000,
+  },
 } as const;
 
 const schema = z.strictObject({
@@ -22,7 +37,7 @@ const schema = z.strictObject({
     .enum(['quick', 'full'])
     .default('quick')
     .describe(
-      'quick: 9 orientations and 10-pixel patches, about half a minute on two cores. full: 37 orientations, ' +
+      'quick: few orientations and 10-pixel patches, less than a minute on two cores. full: more of them, ' +
         "the code's ten phases and 32-pixel patches, about an hour.",
     ),
   seeds: z
@@ -49,8 +64,8 @@ export type ErrataParameters = z.infer<typeof errataParameters>;
 
 /** What the profile decides. */
 export function sizesOf({ profile }: ErrataParameters): {
-  /** From 0 to 180 degrees with both ends, as the code has them. */
-  readonly orientations: number;
+  /** Of networks by their origin, from 0 to 180 degrees with both ends, as the code has them. */
+  readonly orientations: Readonly<Record<NetworkOrigin, number>>;
   /** On the half circle with both ends. */
   readonly phases: number;
   /** Updates of the small networks that are trained, and the scenes that they learn from. */

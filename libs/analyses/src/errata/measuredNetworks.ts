@@ -12,20 +12,17 @@ import { cohortsOf } from '../trained-controls/cohort.js';
 import { formOf, rotatedParameters } from '../trained-controls/trainedParameters.js';
 import { trainingSpec } from '../trained-controls/trainingSpec.js';
 import { ORIENTATION } from '../trained-controls/turnedVariable.js';
-import { sizesOf, type ErrataParameters } from './errataParameters.js';
+import { sizesOf, type ErrataParameters, type NetworkOrigin } from './errataParameters.js';
 
 /** Of the central differences of the authors' code for Fig. 2. */
 export const AUTHORS_STEP_RAD = 0.01;
-
-/** Orientations at which small networks are measured in every profile: there it costs nothing. */
-export const FINE_ORIENTATIONS = 37;
 
 /** A network whose D is taken by both derivatives; its members differ in their seed only. */
 export interface MeasuredNetwork {
   readonly label: string;
   /** The label as ids of claims and figures carry it. */
   readonly slug: string;
-  readonly origin: 'given' | 'untrained' | 'trained';
+  readonly origin: NetworkOrigin;
   /** How it came to be, in a sentence. */
   readonly description: string;
   readonly members: readonly MeasuredMember[];
@@ -41,7 +38,6 @@ export interface MeasuredMember {
 /** A network with the steps that make it. */
 interface Source extends MeasuredNetwork {
   readonly layers: readonly string[];
-  readonly orientations: number;
   readonly sizePixels: (needed: NeededSteps, modelStep: string) => number;
   readonly modelSteps: (services: Services) => readonly Step[];
   /** Of measuring it once, relative to ResNet18. */
@@ -63,7 +59,8 @@ export function networkSteps(parameters: ErrataParameters, services: Services): 
   const gabor = gaborParameters(parameters);
   const halfCircle = halfCirclePhasesDeg(parameters);
   const wholeCircle = [...halfCircle, ...halfCircle.slice(1, -1).map((phase) => -phase)];
-  return sourcesOf(parameters).flatMap(({ members, layers, orientations, sizePixels, modelSteps, cost }) => [
+  const { orientations } = sizesOf(parameters);
+  return sourcesOf(parameters).flatMap(({ origin, members, layers, sizePixels, modelSteps, cost }) => [
     ...modelSteps(services),
     ...members.flatMap((member) =>
       [{ id: member.exactStep }, { id: member.differenceStep, centralDifferenceStep: AUTHORS_STEP_RAD }].map(
@@ -75,13 +72,13 @@ export function networkSteps(parameters: ErrataParameters, services: Services): 
               modelStep: member.modelStep,
               variable: 'orientation',
               grid: [
-                { parameter: 'orientation', values: PROTOCOLS.code.angles(orientations) },
+                { parameter: 'orientation', values: PROTOCOLS.code.angles(orientations[origin]) },
                 { parameter: 'phase', values: wholeCircle },
               ],
               layers,
               precision: 'float32',
               stimulus: (needed) => gaborSpec(gabor, mainGabor(gabor), sizePixels(needed, member.modelStep)),
-              cost: (cost * orientations * wholeCircle.length) / 100,
+              cost: (cost * orientations[origin] * wholeCircle.length) / 100,
             },
             services,
           ),
@@ -102,7 +99,6 @@ function sourcesOf(parameters: ErrataParameters): Source[] {
       description: describeCondition(condition, asked),
       members: members.map((member) => measured(member.modelStep, member.label)),
       layers: layerSelectors('code', architecture, ['auto']),
-      orientations: sizesOf(parameters).orientations,
       sizePixels: (needed, model) =>
         needed.value(model, readModelValue).inputSizePixels ?? REFERENCE_SIZE_PIXELS,
       modelSteps: (services) => members.map((member) => modelStep(asked, condition, member, services)),
@@ -133,7 +129,6 @@ function trainedSources(parameters: ErrataParameters): Source[] {
       description: `Trained in this run for ${steps} updates to tell how the object of ${scenes} synthetic scenes is oriented; seeds ${parameters.seeds.join(', ')}.`,
       members: runs.map(({ trainStep: id, seed }) => measured(id, `${network} (trained) seed ${seed}`)),
       layers: layerSelectors('code', network, ['auto']),
-      orientations: FINE_ORIENTATIONS,
       sizePixels: () => formOf(training, network).sizePixels,
       modelSteps: (services) =>
         runs.map(({ trainStep: id, world, seed }) =>

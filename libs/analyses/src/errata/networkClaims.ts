@@ -51,10 +51,7 @@ function differenceClaims({ network, members, provenance }: NetworkReading, conf
       statistic: "Spearman's rank correlation of 1 − D by differences / exact D with the layer's number",
       threshold: 'above 0',
       values: members.map((layers) =>
-        sampleRankCorrelation(
-          layers.map((_, depth) => depth),
-          layers.map(({ differenceOverExact }) => -differenceOverExact),
-        ),
+        withDepth(layers.map(({ differenceOverExact }) => -differenceOverExact)),
       ),
       judge: (interval) => above(0, interval),
       explanation: `By layer (means): ${byLayer(members, ({ differenceOverExact }) => differenceOverExact)}.`,
@@ -63,7 +60,7 @@ function differenceClaims({ network, members, provenance }: NetworkReading, conf
       ...shown,
       id: `E.1-ratio-${slug}`,
       figures: ['errata-step-ratio'],
-      sentence: `${label}: the differences leave the cardinal/oblique ratio as it is, so that no conclusion changes.`,
+      sentence: `${label}: the differences leave the cardinal/oblique ratio of every layer as it is.`,
     }),
   ];
 }
@@ -95,7 +92,7 @@ function endsApart(curve: readonly number[]): number {
 function circleClaim({ network, members, provenance }: NetworkReading, confidence: number): Claim {
   return sameRatioClaim(members, ({ halfCircle }) => halfCircle, {
     id: `E.7-ratio-${network.slug}`,
-    sentence: `${network.label}: half or whole circle, the cardinal/oblique ratio is the same, so that no conclusion changes.`,
+    sentence: `${network.label}: half or whole circle, the cardinal/oblique ratio of every layer is the same.`,
     confidence,
     figures: ['errata-phases'],
     provenance,
@@ -109,14 +106,24 @@ function sameRatioClaim(
   claim: Pick<Claim, 'id' | 'sentence' | 'figures' | 'provenance'> & { readonly confidence: number },
 ): Claim {
   const change = ({ ratio }: LayerReading): number => Math.abs(other(ratio) / ratio.root - 1);
+  const trend = (value: (ratio: LayerReading['ratio']) => number): string =>
+    mean(members.map((layers) => withDepth(layers.map(({ ratio }) => value(ratio)))));
   return memberClaim({
     ...claim,
     statistic: `Relative change of the ratio of √D (windows of ±${HALF_WIDTH_DEG}°), the largest over layers`,
     threshold: `below ${SAME_RATIO}`,
     values: members.map((layers) => Math.max(...layers.map(change))),
     judge: (interval) => below(SAME_RATIO, interval),
-    explanation: `Last layer (means): ${mean(lastLayers(members).map(({ ratio }) => ratio.root))} and ${mean(lastLayers(members).map(({ ratio }) => other(ratio)))}.`,
+    explanation: `Last layer (means): ${mean(lastLayers(members).map(({ ratio }) => ratio.root))} and ${mean(lastLayers(members).map(({ ratio }) => other(ratio)))}. Its rank correlation with depth, by which C2.1 is judged: ${trend(({ root }) => root)} and ${trend(other)}.`,
   });
+}
+
+/** Spearman's rank correlation of values with the number of their layer. */
+function withDepth(values: readonly number[]): number {
+  return sampleRankCorrelation(
+    values.map((_, depth) => depth),
+    [...values],
+  );
 }
 
 function orderClaim({ network, members, provenance }: NetworkReading, confidence: number): Claim {

@@ -18,7 +18,7 @@ interface ProtocolChoices {
 const DERIVATIVE =
   'D is computed from the exact derivative of the network with respect to orientation (one forward-mode ' +
   "Jacobian-vector product for all layers), as the paper's text describes. The authors' notebooks take central finite " +
-  'differences of 0.02 rad instead, which underestimate D in deep layers; they are not reproduced.';
+  'differences of 0.02 rad instead, which underestimate D in deep layers; the analysis errata shows by how much.';
 
 export const PROTOCOLS: Readonly<Record<Protocol, ProtocolChoices>> = {
   text: {
