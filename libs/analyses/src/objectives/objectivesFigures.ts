@@ -66,8 +66,8 @@ export async function objectivesFigures(
       id: 'objectives-curves',
       title: 'Sensitivity to orientation in both worlds, by objective',
       caption:
-        `D over its mean after ${last} steps, geometric mean over ${judged} and over orientations 90° apart, which the prior ` +
-        `does not tell apart. The untrained twin is step 0, the same in both worlds. Bands are ${intervals}; where they reach ` +
+        `D over its geometric mean after ${last} steps, the same over ${judged} and ` +
+        `over orientations 90° apart, which the prior does not tell apart. The untrained twin is step 0, the same in both worlds. Bands are ${intervals}; where they reach ` +
         'much farther than the lines they are cut off.',
       provenance,
       axis: {
@@ -75,7 +75,12 @@ export async function objectivesFigures(
         title: 'orientation modulo 90° (degrees)',
         values: anglesDeg.slice(0, anglesDeg.length / 2),
       },
-      value: { name: 'sensitivity', title: 'D / mean D', scale: 'log', domain: [1 / reach, reach] },
+      value: {
+        name: 'sensitivity',
+        title: 'D / geometric mean of D',
+        scale: 'log',
+        domain: [1 / reach, reach],
+      },
       panels: curves,
       colours: 'categorical',
       legendTitle: 'world',
@@ -111,7 +116,7 @@ export async function objectivesFigures(
   ];
 }
 
-/** D over its mean, geometric mean over a place, orientations 90° apart and seeds. */
+/** D over its geometric mean, geometric mean over a place, orientations 90° apart and seeds. */
 function curveLine(
   name: string,
   seeds: readonly LearnedSensitivity[],
@@ -120,13 +125,15 @@ function curveLine(
 ): StepLine {
   const curves = seeds.map(({ anglesDeg, d }) => {
     const half = anglesDeg.length / 2;
-    return Array.from({ length: half }, (_, angle) =>
+    const logD = Array.from({ length: half }, (_, angle) =>
       meanOver(place, (observation, layer, step) => {
         const curve = d(observation, layer, step);
         const [one = NaN, other = NaN] = [curve[angle], curve[angle + half]];
-        return Math.log(one * other) / 2 - Math.log(mean([...curve]));
+        return Math.log(one * other) / 2;
       }),
     );
+    const level = mean(logD);
+    return logD.map((value) => value - level);
   });
   const values = (curves[0] ?? []).map((_, angle) =>
     asFactor(

@@ -7,11 +7,11 @@ const PROFILES = {
   quick: {
     objectives: ['orientation', 'reconstruction', 'contrast'] satisfies ObjectiveName[],
     seeds: [0, 1, 2],
-    width: 0.25,
+    width: 0.5,
     sizePixels: 24,
     images: 1000,
     batchSize: 32,
-    steps: 100,
+    steps: 80,
     observedSteps: 4,
     angles: 24,
     phases: 4,
@@ -43,8 +43,8 @@ export const declaredObjectivesParameters = z.strictObject({
     .enum(['quick', 'full'])
     .default('quick')
     .describe(
-      'Sets what is left at null. quick: a thin network, three objectives, three seeds, 40 seconds on two cores. full: a ' +
-        'wider one, five objectives, five seeds, an hour.',
+      'Sets what is left at null. quick: half the channels, three objectives, three seeds, 40 seconds on two cores. ' +
+        'full: more and larger images, five objectives, five seeds, an hour.',
     ),
   seeds: z
     .array(z.int().min(0).max(Number.MAX_SAFE_INTEGER))
