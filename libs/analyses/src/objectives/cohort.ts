@@ -1,9 +1,8 @@
-import { readNpz, toNumbers } from '@oblique/arrays';
 import type { ArtifactStore } from '@oblique/artifacts';
 import type { NeededSteps } from '@oblique/workflow';
-import { mean } from 'simple-statistics';
 import { readLearnedSensitivity } from '../trained-controls/learnedSensitivity.js';
 import { judgedPlace, type Place, type Trainings } from '../trained-controls/preferences.js';
+import { progressOf, type Progress } from '../trained-controls/progress.js';
 import type { World } from '../trained-controls/world.js';
 import type { ObjectiveName } from './objective.js';
 import type { ObjectivesParameters } from './objectivesParameters.js';
@@ -34,8 +33,7 @@ export interface MeasuredCohort {
   readonly trainings: Trainings;
   /** Where claims are judged: the deep half of the layers without the readout, which answers something else for each objective. */
   readonly place: Place;
-  /** The loss, mean over the first and the last tenth of the steps of all trainings. */
-  readonly loss: { readonly first: number; readonly last: number };
+  readonly loss: Progress;
   /** Digests of the observations. */
   readonly provenance: readonly string[];
 }
@@ -73,28 +71,12 @@ export async function measuredCohort(
   );
   const [first] = trainings.flat();
   if (first === undefined) throw new Error(`The objective "${objective}" has no trainings.`);
-  const losses = await Promise.all(
-    members
-      .flat()
-      .map(async ({ step }) => tenths(await store.get(needed.result(step, 'metrics.npz').digest))),
-  );
+  const steps = members.flat().map(({ step }) => step);
   return {
     objective,
     trainings,
     place: judgedPlace({ ...first, layers: first.layers.slice(0, -1) }, judgedFrom),
-    loss: {
-      first: mean(losses.map((loss) => loss.first)),
-      last: mean(losses.map((loss) => loss.last)),
-    },
-    provenance: members.flat().map(({ step }) => needed.result(step, 'observations.npz').digest),
+    loss: await progressOf(steps, 'loss', needed, store),
+    provenance: steps.map((step) => needed.result(step, 'observations.npz').digest),
   };
-}
-
-/** Mean loss over the first and over the last tenth of the steps. */
-function tenths(metrics: Uint8Array): MeasuredCohort['loss'] {
-  const loss = readNpz(metrics, 'the metrics of a training').get('loss');
-  if (loss === undefined) throw new Error('The metrics of a training have no loss.');
-  const values = Array.from(toNumbers(loss));
-  const tenth = Math.ceil(values.length / 10);
-  return { first: mean(values.slice(0, tenth)), last: mean(values.slice(-tenth)) };
 }

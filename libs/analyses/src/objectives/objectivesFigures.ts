@@ -1,6 +1,6 @@
 import { intervalPlot, stepCurves, type Figure, type StepLine } from '@oblique/report';
-import { overSeeds } from '@oblique/statistics';
 import { mean } from 'simple-statistics';
+import { factorLine } from '../trained-controls/factorLine.js';
 import type { LearnedSensitivity } from '../trained-controls/learnedSensitivity.js';
 import { asFactor, meanOver, worldEffect, type Place } from '../trained-controls/preferences.js';
 import { ORIENTATION } from '../trained-controls/turnedVariable.js';
@@ -135,18 +135,5 @@ function curveLine(
     const level = mean(logD);
     return logD.map((value) => value - level);
   });
-  const values = (curves[0] ?? []).map((_, angle) =>
-    asFactor(
-      overSeeds(
-        curves.map((curve) => curve[angle] ?? NaN),
-        confidence,
-      ),
-    ),
-  );
-  return {
-    name,
-    values: values.map(({ estimate }) => estimate),
-    low: values.map(({ interval }) => interval.low),
-    high: values.map(({ interval }) => interval.high),
-  };
+  return factorLine(name, curves, confidence);
 }

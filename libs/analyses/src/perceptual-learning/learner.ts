@@ -1,7 +1,5 @@
-import { readNpz, toNumbers } from '@oblique/arrays';
 import type { ArtifactStore } from '@oblique/artifacts';
 import type { NeededSteps } from '@oblique/workflow';
-import { mean } from 'simple-statistics';
 import { readLearnedSensitivity, type LearnedSensitivity } from '../trained-controls/learnedSensitivity.js';
 import type { PerceptualParameters } from './perceptualParameters.js';
 
@@ -60,27 +58,4 @@ export async function readLearned(
   if (atReference === undefined || atRightAngles === undefined)
     throw new Error('A learner has two narrow trainings.');
   return { atReference, atRightAngles };
-}
-
-/** The accuracy that is learned with: its mean over the first and over the last tenth of the steps of all trainings. */
-export async function accuracies(
-  learners: readonly Learner[],
-  needed: NeededSteps,
-  store: ArtifactStore,
-): Promise<{ readonly first: number; readonly last: number }> {
-  const trainings = await Promise.all(
-    learners
-      .flatMap(({ narrow }) => narrow)
-      .map(async ({ step }) => {
-        const accuracy = readNpz(await store.get(needed.result(step, 'metrics.npz').digest)).get('accuracy');
-        if (accuracy === undefined) throw new Error(`The training "${step}" has no accuracy.`);
-        const values = Array.from(toNumbers(accuracy));
-        const tenth = Math.ceil(values.length / 10);
-        return { first: mean(values.slice(0, tenth)), last: mean(values.slice(-tenth)) };
-      }),
-  );
-  return {
-    first: mean(trainings.map(({ first }) => first)),
-    last: mean(trainings.map(({ last }) => last)),
-  };
 }

@@ -1,6 +1,5 @@
 import { stepCurves, type Figure, type StepLine } from '@oblique/report';
-import { overSeeds } from '@oblique/statistics';
-import { asFactor } from '../trained-controls/preferences.js';
+import { factorLine } from '../trained-controls/factorLine.js';
 import { distancesDeg, gainByDistance, gainsOf, HALF_WIDTH_DEG } from './gains.js';
 import type { Learned } from './learner.js';
 import type { PerceptualParameters } from './perceptualParameters.js';
@@ -19,23 +18,8 @@ export async function perceptualFigures(
     seeds.length > 1
       ? `Bands are ${100 * confidence} % intervals (Student) over ${seeds.length} seeds.`
       : 'One seed: no intervals.';
-  const line = (name: string, curveOf: (one: Learned) => readonly number[]): StepLine => {
-    const curves = learned.map(curveOf);
-    const factors = (curves[0] ?? []).map((_, place) =>
-      asFactor(
-        overSeeds(
-          curves.map((curve) => curve[place] ?? NaN),
-          confidence,
-        ),
-      ),
-    );
-    return {
-      name,
-      values: factors.map(({ estimate }) => estimate),
-      low: factors.map(({ interval }) => interval.low),
-      high: factors.map(({ interval }) => interval.high),
-    };
-  };
+  const line = (name: string, curveOf: (one: Learned) => readonly number[]): StepLine =>
+    factorLine(name, learned.map(curveOf), confidence);
   const byStep = { name: 'step', title: 'step of the narrow training', scale: 'log', values: steps } as const;
   const none = [{ along: 'y', at: 1 }] as const;
   const window = `geometric mean within ±${HALF_WIDTH_DEG}°`;

@@ -1,8 +1,9 @@
 import type { ReportNetwork } from '@oblique/report';
 import type { NeededSteps } from '@oblique/workflow';
 import type { Findings, FindingsContext } from '../analysis.js';
+import { progressOf, type Progress } from '../trained-controls/progress.js';
 import { HALF_WIDTH_DEG } from './gains.js';
-import { accuracies, observationsOf, readLearned, type Learner } from './learner.js';
+import { observationsOf, readLearned, type Learner } from './learner.js';
 import { perceptualClaims } from './perceptualClaims.js';
 import { perceptualFigures } from './perceptualFigures.js';
 import type { PerceptualParameters } from './perceptualParameters.js';
@@ -16,13 +17,17 @@ export async function perceptualFindings(
   const learned = await Promise.all(learners.map((learner) => readLearned(learner, needed, store)));
   signal.throwIfAborted();
   const provenance = observationsOf(learners, needed);
+  const trainings = learners.flatMap(({ narrow }) => narrow.map(({ step }) => step));
   return {
     summary: summaryOf(parameters),
     seeds: { trainings: parameters.seeds },
     networks: networksOf(parameters, learners, needed),
     claims: perceptualClaims(learned, parameters, provenance),
     figures: await perceptualFigures(learned, parameters, provenance),
-    methods: [...methodsOf(parameters), learnedInWords(await accuracies(learners, needed, store))],
+    methods: [
+      ...methodsOf(parameters),
+      learnedInWords(await progressOf(trainings, 'accuracy', needed, store)),
+    ],
   };
 }
 
@@ -97,7 +102,7 @@ function methodsOf(parameters: PerceptualParameters): string[] {
   ];
 }
 
-function learnedInWords({ first, last }: { readonly first: number; readonly last: number }): string {
+function learnedInWords({ first, last }: Progress): string {
   const percent = (part: number): string => `${(100 * part).toFixed(1)} %`;
   return (
     `Accuracy on the gratings that are learned from: ${percent(first)} in the first and ${percent(last)} in the last tenth of ` +
