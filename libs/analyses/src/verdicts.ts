@@ -6,6 +6,12 @@ export function above(threshold: number, { low, high }: Interval): Verdict {
   return high < threshold ? 'not supported' : 'inconclusive';
 }
 
+/** Whether a statistic lies below a threshold: only where its whole interval does. */
+export function below(threshold: number, { low, high }: Interval): Verdict {
+  if (high < threshold) return 'supported';
+  return low > threshold ? 'not supported' : 'inconclusive';
+}
+
 /** Whether a statistic lies within a tolerance of a value: only where its whole interval does. */
 export function within(value: number, tolerance: number, { low, high }: Interval): Verdict {
   if (low > value - tolerance && high < value + tolerance) return 'supported';

@@ -44,11 +44,6 @@ interface Source extends MeasuredNetwork {
   readonly cost: number;
 }
 
-/** Every network that is measured. */
-export function measuredNetworks(parameters: ErrataParameters): readonly MeasuredNetwork[] {
-  return sourcesOf(parameters);
-}
-
 /** Phases in degrees on the half circle with both ends, as the code has them. */
 export function halfCirclePhasesDeg(parameters: ErrataParameters): number[] {
   return PROTOCOLS.code.phases(sizesOf(parameters).phases);
@@ -60,7 +55,7 @@ export function networkSteps(parameters: ErrataParameters, services: Services): 
   const halfCircle = halfCirclePhasesDeg(parameters);
   const wholeCircle = [...halfCircle, ...halfCircle.slice(1, -1).map((phase) => -phase)];
   const { orientations } = sizesOf(parameters);
-  return sourcesOf(parameters).flatMap(({ origin, members, layers, sizePixels, modelSteps, cost }) => [
+  return measuredNetworks(parameters).flatMap(({ origin, members, layers, sizePixels, modelSteps, cost }) => [
     ...modelSteps(services),
     ...members.flatMap((member) =>
       [{ id: member.exactStep }, { id: member.differenceStep, centralDifferenceStep: AUTHORS_STEP_RAD }].map(
@@ -87,7 +82,8 @@ export function networkSteps(parameters: ErrataParameters, services: Services): 
   ]);
 }
 
-function sourcesOf(parameters: ErrataParameters): Source[] {
+/** Every network that is measured. */
+export function measuredNetworks(parameters: ErrataParameters): readonly Source[] {
   const asked = gaborParameters(parameters);
   const named = conditionsOf(asked).map((condition): Source => {
     const { label, slug, source, members } = condition;

@@ -42,9 +42,3 @@ export function memberClaim({
       : `${explanation} ${verdictInWords(verdict)} The interval is Student's over ${values.length} seeds.`,
   };
 }
-
-/** Whether a statistic lies below a threshold: only where its whole interval does. */
-export function below(threshold: number, { low, high }: Interval): Verdict {
-  if (high < threshold) return 'supported';
-  return low > threshold ? 'not supported' : 'inconclusive';
-}

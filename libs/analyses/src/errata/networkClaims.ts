@@ -1,8 +1,8 @@
 import type { Claim } from '@oblique/report';
 import { sampleRankCorrelation } from 'simple-statistics';
-import { above, within } from '../verdicts.js';
+import { above, below, within } from '../verdicts.js';
 import { AUTHORS_STEP_RAD } from './measuredNetworks.js';
-import { below, memberClaim, ratiosOverSeeds } from './memberClaim.js';
+import { memberClaim, ratiosOverSeeds } from './memberClaim.js';
 import { HALF_WIDTH_DEG, type LayerReading, type NetworkReading } from './networkReadings.js';
 
 /** Exact D is known to 2e-3 in float32 (docs/numbers.md): one per cent is another number. */
