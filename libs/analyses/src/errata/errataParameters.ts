@@ -9,7 +9,7 @@ const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const PROFILES = {
   quick: {
     seeds: [0, 1, 2],
-    orientations: { given: 25, untrained: 9, trained: 37 },
+    orientations: { given: 25, untrained: 5, trained: 37 },
     phases: 3,
     trainingSteps: 80,
     scenes: 2000,
