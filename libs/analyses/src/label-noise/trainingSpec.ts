@@ -8,14 +8,34 @@ export const LAYER = 'hidden1';
 
 const SIZE_PIXELS = 64;
 
-/** One training of a condition, with D of the first layer measured meanwhile. */
+/** How a network is trained, and D of its first layer measured meanwhile. */
+export interface GratingTraining extends Pick<
+  LabelNoiseParameters,
+  | 'protocol'
+  | 'width'
+  | 'batchSize'
+  | 'steps'
+  | 'learningRate'
+  | 'initialScale'
+  | 'observeEvery'
+  | 'orientations'
+  | 'phases'
+> {
+  /** Steps whose weights are kept beside those of the last; none where left out. */
+  readonly checkpointSteps?: readonly number[];
+  /** Steps at which D is measured beside steps 1, 2, 5 and the last; none where left out. */
+  readonly alsoObservedAt?: readonly number[];
+}
+
+/** One training of a condition. */
 export function trainingSpec(
-  parameters: LabelNoiseParameters,
+  parameters: GratingTraining,
   condition: Condition,
   bins: number,
   seed: number,
 ): trainingV1.TrainingSpec {
   const { protocol, width, batchSize, steps, learningRate, initialScale, observeEvery } = parameters;
+  const { checkpointSteps = [], alsoObservedAt = [] } = parameters;
   return trainingV1.TrainingSpec.fromPartial({
     learner: {
       $case: 'network',
@@ -30,9 +50,13 @@ export function trainingSpec(
         },
         batchSize,
         steps,
+        ...(checkpointSteps.length > 0 && { checkpoints: { at: [...checkpointSteps] } }),
         initialScale,
         observations: [gratingObservation(parameters)],
-        observationSteps: { at: [1, 2, 5, steps].filter((step) => step <= steps), every: observeEvery },
+        observationSteps: {
+          at: [1, 2, 5, ...alsoObservedAt, steps].filter((step) => step <= steps),
+          every: observeEvery,
+        },
       },
     },
     seed,
@@ -40,11 +64,11 @@ export function trainingSpec(
 }
 
 /** Orientations at which D is measured, in degrees. */
-export function orientationsOf({ protocol, orientations }: LabelNoiseParameters): number[] {
+export function orientationsOf({ protocol, orientations }: GratingTraining): number[] {
   return spaced(orientations, protocol);
 }
 
-function gratingObservation(parameters: LabelNoiseParameters): trainingV1.Observation {
+function gratingObservation(parameters: GratingTraining): trainingV1.Observation {
   const { protocol, phases } = parameters;
   return {
     name: OBSERVATION,

@@ -19,7 +19,7 @@ export function overSeedsClaim({ values, confidence, judge, explanation, ...clai
       effect: null,
       interval: null,
       verdict: 'inconclusive',
-      explanation: `${explanation} It could not be measured in ${values.length - known.length} of ${values.length} seeds: too few components were learned in these updates.`,
+      explanation: `${explanation} It could not be measured in ${values.length - known.length} of ${values.length} seeds: too little was learned.`,
     };
   }
   const { estimate, interval } = overSeeds(known, confidence);

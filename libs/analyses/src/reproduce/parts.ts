@@ -1,5 +1,6 @@
 import type { Json } from '@oblique/artifacts';
 import type { Analysis } from '../analysis.js';
+import { batchSize } from '../batch-size/batchSize.js';
 import { errata } from '../errata/errata.js';
 import { labelNoise } from '../label-noise/labelNoise.js';
 import { linear } from '../linear/linear.js';
@@ -43,4 +44,5 @@ export const PARTS: readonly Part[] = [
   { analysis: errata, panels: ['errata'], takes: ['networks'], profiles: { paper: 'full' } },
   { analysis: objectives, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: perceptualLearning, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
+  { analysis: batchSize, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
 ];
