@@ -7,6 +7,7 @@ import { linear } from '../linear/linear.js';
 import { objectives } from '../objectives/objectives.js';
 import { orientation } from '../orientation/orientation.js';
 import { perceptualLearning } from '../perceptual-learning/perceptualLearning.js';
+import { regime } from '../regime/regime.js';
 import { hueRotated } from '../trained-controls/hueRotated.js';
 import { rotated } from '../trained-controls/rotated.js';
 
@@ -45,4 +46,5 @@ export const PARTS: readonly Part[] = [
   { analysis: objectives, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: perceptualLearning, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: batchSize, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
+  { analysis: regime, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
 ];
