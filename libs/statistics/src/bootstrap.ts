@@ -26,13 +26,28 @@ export async function bootstrap(
   const resampled: number[] = [];
   for (let index = 0; index < resampling.resamples; index++) {
     if (index % 256 === 0) await pause();
-    const stream = resampleStream(resampling.seed, index);
-    const drawn = drawWithReplacement(groups, stream).flatMap((values) =>
-      drawWithReplacement(values, stream),
-    );
-    resampled.push(compute(drawn));
+    resampled.push(compute(drawn(groups, resampling.seed, index)));
   }
   return { estimate: compute(groups.flat()), interval: percentileInterval(resampled, resampling.confidence) };
+}
+
+/**
+ * The mean of a few plain values (of seeds) with its percentile bootstrap interval, as {@link bootstrap} of one group.
+ * @throws RangeError where there are no values, or one is not finite
+ */
+export function bootstrapMean(
+  values: readonly number[],
+  { resamples, confidence, seed }: Resampling,
+): { estimate: number; interval: Interval } {
+  requireValues([values]);
+  const resampled = Array.from({ length: resamples }, (_, index) => mean(drawn([values], seed, index)));
+  return { estimate: mean([...values]), interval: percentileInterval(resampled, confidence) };
+}
+
+/** One resample. */
+function drawn(groups: readonly (readonly number[])[], seed: number, index: number): number[] {
+  const stream = resampleStream(seed, index);
+  return drawWithReplacement(groups, stream).flatMap((values) => drawWithReplacement(values, stream));
 }
 
 function requireValues(groups: readonly (readonly number[])[]): void {

@@ -1,3 +1,4 @@
+import { harmonics } from './harmonics.js';
 import { studentInterval } from './overSeeds.js';
 import type { Interval } from './resampling.js';
 
@@ -97,21 +98,6 @@ function shifted(curve: readonly number[], turns: number): number[] {
         im * Math.sin(2 * Math.PI * (order + 1) * place),
       0,
     );
-  });
-}
-
-/** Amplitudes of the harmonics 1, 2, … below half the number of samples: curve(x) = Σ re cos 2πhx − im sin 2πhx. */
-function harmonics(curve: readonly number[]): { re: number; im: number }[] {
-  const count = Math.ceil(curve.length / 2) - 1;
-  return Array.from({ length: count }, (_, order) => {
-    let re = 0;
-    let im = 0;
-    for (const [index, value] of curve.entries()) {
-      const angle = (2 * Math.PI * (order + 1) * index) / curve.length;
-      re += (2 * value * Math.cos(angle)) / curve.length;
-      im -= (2 * value * Math.sin(angle)) / curve.length;
-    }
-    return { re, im };
   });
 }
 

@@ -1,6 +1,7 @@
 import { randomStream } from '@oblique/random';
 import { NATURAL_SCENES, scene, type SceneOptions } from '@oblique/scenes';
 import { describe, expect, it } from 'vitest';
+import { LAB_HUE_BIN_CENTRES_DEG } from './labHue.js';
 import { HUE_BIN_CENTRES_DEG, hueCounts } from './hueCounts.js';
 import { ImageStatistics, type ImageStatisticsResult } from './imageStatistics.js';
 import { ORIENTATION_BIN_CENTRES_DEG, orientationEnergy } from './orientationEnergy.js';
@@ -70,7 +71,7 @@ describe('hue counts', () => {
     [300, [255, 0, 255]],
     [355, [240, 0, 20]],
   ])('of %d° count it', (hueDeg, colour) => {
-    const counts = hueCounts(imageOf(4, () => colour));
+    const counts = hueCounts(imageOf(4, () => colour)).coarse;
     expect(HUE_BIN_CENTRES_DEG[largest(counts)]).toBe(hueDeg);
     expect(counts.reduce((sum, value) => sum + value, 0)).toBe(16);
   });
@@ -81,9 +82,41 @@ describe('hue counts', () => {
       [120, 0, 0],
       [99, 99, 99],
     ] as const) {
-      expect(new Set(hueCounts(imageOf(2, () => colour)))).toEqual(new Set([0]));
+      expect(new Set(hueCounts(imageOf(2, () => colour)).coarse)).toEqual(new Set([0]));
     }
   });
+});
+
+describe('hue counts of 1°', () => {
+  const counted = (...colour: [number, number, number]) => hueCounts(imageOf(1, () => colour));
+
+  it('begin at whole degrees and take in less saturated pixels as the authors do', () => {
+    // colorsys.rgb_to_hsv: (255, 128, 26) 26.7°, 0.90; (255, 200, 200) 0°, 0.22; (255, 0, 4) 359.06°
+    expect(largest(counted(255, 128, 26).text)).toBe(26);
+    expect(largest(counted(255, 0, 4).code)).toBe(359);
+    const pale = counted(255, 200, 200);
+    expect(Math.max(...pale.text)).toBe(0);
+    expect(pale.code[0]).toBe(1);
+    expect(Math.max(...counted(120, 0, 0).code, ...counted(99, 99, 99).code)).toBe(0);
+  });
+
+  it("have CIELAB's hues beside them", () => {
+    // skimage.color.rgb2lab: pure red 40.0°, green 136.0°, blue 306.3°
+    expect(LAB_HUE_BIN_CENTRES_DEG[largest(counted(255, 0, 0).lab)]).toBe(40);
+    expect(LAB_HUE_BIN_CENTRES_DEG[largest(counted(0, 255, 0).lab)]).toBe(135);
+    expect(LAB_HUE_BIN_CENTRES_DEG[largest(counted(0, 0, 255).lab)]).toBe(305);
+    expect(Math.max(...counted(128, 128, 128).lab)).toBe(0);
+  });
+});
+
+it('contrast is the standard deviation over the mean, averaged over images', () => {
+  const statistics = new ImageStatistics(2);
+  statistics.add(imageOf(4, (x) => (x % 2 === 0 ? [255, 255, 255] : [0, 0, 0])));
+  statistics.add(imageOf(4, () => [90, 90, 90]));
+  const other = new ImageStatistics(2);
+  other.add(imageOf(4, (x) => (x % 2 === 0 ? [150, 150, 150] : [50, 50, 50])));
+  statistics.merge(other);
+  expect(statistics.result().contrast).toBeCloseTo((1 + 0 + 0.5) / 3, 6);
 });
 
 describe('the spectrum', () => {

@@ -1,12 +1,19 @@
-import { hueCounts, HUE_BINS } from './hueCounts.js';
+import { FINE_HUE_BINS, hueCounts, HUE_BINS } from './hueCounts.js';
+import { LAB_HUE_BINS } from './labHue.js';
 import { orientationEnergy, ORIENTATION_BINS } from './orientationEnergy.js';
 import { amplitudeExponent, powerSpectrum } from './powerSpectrum.js';
-import type { RgbImage } from './rgbImage.js';
+import { grey, type RgbImage } from './rgbImage.js';
 
 /** What many images are like; histograms are of share, and zeros where nothing was found. */
 export interface ImageStatisticsResult {
   readonly orientationShare: Float64Array;
+  /** Saturated, bright pixels in bins of 5°; see `HueCounts` for these and the next three. */
   readonly hueShare: Float64Array;
+  readonly hueShareText: Float64Array;
+  readonly hueShareCode: Float64Array;
+  readonly labHueShare: Float64Array;
+  /** Mean over images of the root-mean-square contrast of the grey image: standard deviation over mean. */
+  readonly contrast: number;
   readonly frequencyCyclesPerPixel: Float64Array;
   /** Root of the mean power in each ring of frequencies. */
   readonly amplitude: Float64Array;
@@ -18,6 +25,11 @@ export interface ImageStatisticsResult {
 export class ImageStatistics {
   readonly #orientation = new Float64Array(ORIENTATION_BINS);
   readonly #hue = new Float64Array(HUE_BINS);
+  readonly #hueText = new Float64Array(FINE_HUE_BINS);
+  readonly #hueCode = new Float64Array(FINE_HUE_BINS);
+  readonly #labHue = new Float64Array(LAB_HUE_BINS);
+  #contrast = 0;
+  #images = 0;
   readonly #power: Float64Array;
   #spectra = 0;
 
@@ -28,7 +40,13 @@ export class ImageStatistics {
 
   add(image: RgbImage): void {
     addTo(this.#orientation, orientationEnergy(image));
-    addTo(this.#hue, hueCounts(image));
+    const { coarse, text, code, lab } = hueCounts(image);
+    addTo(this.#hue, coarse);
+    addTo(this.#hueText, text);
+    addTo(this.#hueCode, code);
+    addTo(this.#labHue, lab);
+    this.#contrast += contrastOf(image);
+    this.#images += 1;
     if (Math.min(image.width, image.height) < this.spectrumSide) return;
     addTo(this.#power, powerSpectrum(image, this.spectrumSide));
     this.#spectra += 1;
@@ -43,6 +61,11 @@ export class ImageStatistics {
     }
     addTo(this.#orientation, other.#orientation);
     addTo(this.#hue, other.#hue);
+    addTo(this.#hueText, other.#hueText);
+    addTo(this.#hueCode, other.#hueCode);
+    addTo(this.#labHue, other.#labHue);
+    this.#contrast += other.#contrast;
+    this.#images += other.#images;
     addTo(this.#power, other.#power);
     this.#spectra += other.#spectra;
   }
@@ -52,11 +75,23 @@ export class ImageStatistics {
     return {
       orientationShare: shares(this.#orientation),
       hueShare: shares(this.#hue),
+      hueShareText: shares(this.#hueText),
+      hueShareCode: shares(this.#hueCode),
+      labHueShare: shares(this.#labHue),
+      contrast: this.#contrast / this.#images,
       frequencyCyclesPerPixel: power.map((_, ring) => ring / this.spectrumSide),
       amplitude: power.map(Math.sqrt),
       amplitudeExponent: amplitudeExponent(power),
     };
   }
+}
+
+/** Standard deviation over mean of the grey image; 0 of a black one. */
+function contrastOf(image: RgbImage): number {
+  const values = grey(image);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return mean > 0 ? Math.sqrt(variance) / mean : 0;
 }
 
 function addTo(sums: Float64Array, values: Float64Array): void {

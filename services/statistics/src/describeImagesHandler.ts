@@ -5,7 +5,9 @@ import { readAugmentation, readDataset } from '@oblique/dataset-requests';
 import { DatasetError, openImageSet, type DatasetSource, type ImageSet } from '@oblique/datasets';
 import { progressStream, serverStreaming, ServiceError, type ServerStreamingHandler } from '@oblique/service';
 import {
+  FINE_HUE_BIN_CENTRES_DEG,
   HUE_BIN_CENTRES_DEG,
+  LAB_HUE_BIN_CENTRES_DEG,
   ORIENTATION_BIN_CENTRES_DEG,
   type ImageStatisticsResult,
 } from '@oblique/statistics';
@@ -28,7 +30,7 @@ export function describeImagesHandler(
     const examples = readExamples(request.examples);
     const provenance: Provenance = {
       step: 'statistics.describe-images',
-      version: '1',
+      version: '2',
       parameters: parseJson(JSON.stringify({ source, augmentation, images, examples })),
       inputs: [],
     };
@@ -63,6 +65,10 @@ async function describedAs(
     corrupt: [...set.corrupt],
     orientationShare: [...statistics.orientationShare],
     hueShare: [...statistics.hueShare],
+    hueShareText: [...statistics.hueShareText],
+    hueShareCode: [...statistics.hueShareCode],
+    labHueShare: [...statistics.labHueShare],
+    contrast: statistics.contrast,
     amplitudeExponent: statistics.amplitudeExponent,
     contactSheet: await store.put('contact-sheet.png', sheet, provenance),
     statistics: await store.put('image-statistics.npz', writeNpz(archive(statistics)), provenance),
@@ -76,6 +82,11 @@ function archive(statistics: ImageStatisticsResult): Map<string, NdArray> {
       orientationShare: statistics.orientationShare,
       hueDeg: HUE_BIN_CENTRES_DEG,
       hueShare: statistics.hueShare,
+      fineHueDeg: FINE_HUE_BIN_CENTRES_DEG,
+      hueShareText: statistics.hueShareText,
+      hueShareCode: statistics.hueShareCode,
+      labHueDeg: LAB_HUE_BIN_CENTRES_DEG,
+      labHueShare: statistics.labHueShare,
       frequencyCyclesPerPixel: statistics.frequencyCyclesPerPixel,
       amplitude: statistics.amplitude,
     }).map(([name, values]) => [name, float64([values.length], values)]),

@@ -1,0 +1,1 @@
+export { hueDiscrimination, type HueDiscrimination } from './hueDiscrimination.js';
