@@ -89,8 +89,10 @@ describe('peaks', () => {
     expect(pairs.map(({ foundDeg }) => foundDeg)).toEqual([350, 40, 300]);
     [-15, -5, 100].forEach((offset, index) => expect(pairs[index]?.offsetDeg).toBeCloseTo(offset, 9));
     expect(matched).toBe(2);
-    expect(chance).toBeLessThan(0.2);
-    // One peak within 30° of one: 61 of 360 turns, counted in tenths of a degree.
-    expect(matchPeaks([10], [10], 360, 30).chance).toBeCloseTo(600 / 3600, 2);
+    expect(chance).toBeGreaterThan(0.05);
+    expect(chance).toBeLessThan(0.35);
+    // One peak anywhere lies within 30° of one in a sixth of the cases.
+    expect(matchPeaks([10], [10], 360, 30).chance).toBeCloseTo(1 / 6, 1);
+    expect(matchPeaks([100], [10], 360, 30).chance).toBe(1);
   });
 });

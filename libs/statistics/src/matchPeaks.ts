@@ -1,4 +1,5 @@
 import { nearestTurn } from './circularShift.js';
+import { resampleStream } from './resampling.js';
 
 /** A peak that was expected, with the one found next to it. */
 export interface PeakMatch {
@@ -15,19 +16,19 @@ export interface PeakMatches {
   readonly peaks: readonly PeakMatch[];
   readonly matched: number;
   /**
-   * Share of all turns of the found peaks around the circle that match at least as many: the p-value of a permutation
-   * test that keeps their number and distances.
+   * How often as many peaks at random places match at least as many: the p-value of a permutation test. (Turning the found
+   * peaks together would keep their distances, but with three peaks one turn in eight matches all within 30°.)
    */
   readonly chance: number;
 }
 
-/** Turns that are tried, over one period. */
-const TURNS = 3600;
+/** Random placements that are tried. */
+const PLACEMENTS = 4000;
 
 /**
  * Pairs expected peaks with found ones, nearest pairs first, each peak once; pairs match that are no farther apart than
- * the tolerance. Chance is by random rotation (as in tests of circular uniformity: Mardia & Jupp 2000, Directional
- * Statistics, section 8.2), since many found peaks or a wide tolerance match anything.
+ * the tolerance. Chance is by places drawn uniformly around the circle (Mardia & Jupp 2000, Directional Statistics, section 3.5.2), since
+ * many found peaks or a wide tolerance match anything.
  * @param foundDeg positions
  * @param expectedDeg positions
  * @throws RangeError where no peaks are expected
@@ -41,11 +42,12 @@ export function matchPeaks(
   if (expectedDeg.length === 0) throw new RangeError('No peaks are expected; name one or more to match.');
   const pairs = matched(foundDeg, expectedDeg, periodDeg, toleranceDeg);
   const count = countOf(pairs);
-  const asMany = Array.from({ length: TURNS }, (_, turn) => {
-    const turned = foundDeg.map((position) => position + (turn * periodDeg) / TURNS);
-    return countOf(matched(turned, expectedDeg, periodDeg, toleranceDeg)) >= count;
+  const asMany = Array.from({ length: PLACEMENTS }, (_, index) => {
+    const stream = resampleStream(0, index);
+    const placed = foundDeg.map(() => stream.uniform() * periodDeg);
+    return countOf(matched(placed, expectedDeg, periodDeg, toleranceDeg)) >= count;
   });
-  return { peaks: pairs, matched: count, chance: asMany.filter(Boolean).length / TURNS };
+  return { peaks: pairs, matched: count, chance: asMany.filter(Boolean).length / PLACEMENTS };
 }
 
 function countOf(pairs: readonly PeakMatch[]): number {

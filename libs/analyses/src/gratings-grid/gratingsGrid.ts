@@ -13,12 +13,14 @@ export const BINS = 60;
 /** Half width of the windows about 90° and 0°, as in the analysis label-noise. */
 export const HALF_WIDTH_DEG = 15;
 
-/** The network of Fig. 6c, which learns from gratings of which vertical ones are frequent, trained in one way. */
+/** The network of Fig. 6c, which learns from gratings of which vertical ones are frequent as a rule, trained in one way. */
 export interface Variant {
   /** For step ids, figures and tables. */
   readonly label: string;
   readonly training: Omit<GratingTraining, 'protocol'>;
   readonly seeds: readonly number[];
+  /** Of the prior (1 + steepness · cos 2(θ − 90°)) / π; default: that of Fig. 6c, 0.5. */
+  readonly steepness?: number;
 }
 
 /** One training of a variant, read. */
@@ -36,9 +38,10 @@ export interface LearnedVariant {
 
 /** The trainings of a variant, one a seed. */
 export function trainingsOf(variant: Variant, services: Services): Step[] {
-  const { label, training, seeds } = variant;
+  const { label, training, seeds, steepness } = variant;
   // Of this condition nothing but the prior counts: all labels are kept.
-  const condition = conditionOf('c', { amount: 0, formula: 'text' });
+  const vertical = conditionOf('c', { amount: 0, formula: 'text' });
+  const condition = steepness === undefined ? vertical : { ...vertical, steepness };
   const { width, steps, batchSize } = training;
   return seeds.map((seed) =>
     trainStep(

@@ -14,6 +14,8 @@ export interface Condition {
   /** For people, e.g. in figures. */
   readonly label: string;
   readonly prior: NamedGratingPrior;
+  /** Of (1 + steepness · cos 2(θ − 90°)) / π in place of `prior`; `vertical` has one half, `uniform` none. */
+  readonly steepness?: number;
   readonly labelNoise: LabelNoise;
   /** Factor on the learning rate. */
   readonly rateFactor: number;
@@ -81,14 +83,14 @@ const FORMULAS = {
 
 /** The condition's gratings as the training service takes them. */
 export function gratingsOf(
-  { prior, labelNoise }: Condition,
+  { prior, steepness, labelNoise }: Condition,
   bins: number,
   protocol: 'text' | 'code',
 ): datasetV1.Gratings {
   const { formula, amount = 0, balancedPrior } = labelNoise;
   return {
-    prior: PRIORS[prior],
-    cosinePrior: undefined,
+    prior: steepness === undefined ? PRIORS[prior] : Prior.PRIOR_UNSPECIFIED,
+    cosinePrior: steepness === undefined ? undefined : { steepness, peakDeg: 90 },
     bins,
     halfCirclePhases: protocol === 'code',
     labelNoise: {

@@ -42,7 +42,9 @@ export function networkSource(network: string): NetworkSource {
 }
 
 /** Every condition that the parameters ask for, network by network. */
-export function conditionsOf(parameters: OrientationParameters): Condition[] {
+export function conditionsOf(
+  parameters: Pick<OrientationParameters, 'networks' | 'seeds' | 'controls' | 'protocol'>,
+): Condition[] {
   const { networks, seeds, controls, protocol } = parameters;
   const conditions = networks.flatMap((network): Omit<Condition, 'slug'>[] => {
     const source = networkSource(network);
@@ -135,7 +137,7 @@ export async function checkNetworks(
 /** How the network came to be, in a sentence for the report. */
 export function describeCondition(
   { source, state, members }: Condition,
-  { protocol }: OrientationParameters,
+  { protocol }: Pick<OrientationParameters, 'protocol'>,
 ): string {
   const seeds = members.flatMap(({ seed }) => seed ?? []).join(', ');
   if (source.kind === 'architecture') {

@@ -8,7 +8,7 @@ import { PROTOCOLS } from './protocols.js';
 
 /** The network of a member: built, found, or made from the one that was given. */
 export function modelStep(
-  { protocol, sizePixels }: OrientationParameters,
+  { protocol, sizePixels }: Pick<OrientationParameters, 'protocol' | 'sizePixels'>,
   { source, state, label }: Condition,
   { modelStep: id, seed = 0 }: Member,
   services: Services,

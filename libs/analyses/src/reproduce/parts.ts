@@ -1,7 +1,9 @@
 import type { Json } from '@oblique/artifacts';
 import type { Analysis } from '../analysis.js';
 import { batchSize } from '../batch-size/batchSize.js';
+import { doseResponse } from '../dose-response/doseResponse.js';
 import { errata } from '../errata/errata.js';
+import { hue } from '../hue/hue.js';
 import { labelNoise } from '../label-noise/labelNoise.js';
 import { linear } from '../linear/linear.js';
 import { objectives } from '../objectives/objectives.js';
@@ -35,6 +37,12 @@ export const PARTS: readonly Part[] = [
     profiles: { full: 'paper' },
   },
   { analysis: rotated, panels: ['si1b'], takes: ['protocol', 'data'] },
+  {
+    analysis: hue,
+    panels: ['fig3a', 'fig3b', 'fig3c'],
+    takes: ['protocol', 'networks', 'data'],
+    profiles: { paper: 'full' },
+  },
   { analysis: hueRotated, panels: ['fig3d'], takes: ['protocol', 'data'] },
   {
     analysis: linear,
@@ -45,6 +53,7 @@ export const PARTS: readonly Part[] = [
   { analysis: errata, panels: ['errata'], takes: ['networks'], profiles: { paper: 'full' } },
   { analysis: objectives, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: perceptualLearning, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
+  { analysis: doseResponse, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: batchSize, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: regime, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
 ];

@@ -1,0 +1,103 @@
+import type { NeededSteps, Step } from '@oblique/workflow';
+import { conditionsOf, describeCondition } from '../orientation/condition.js';
+import { REFERENCE_SIZE_PIXELS } from '../orientation/gabor.js';
+import { modelStep } from '../orientation/modelStep.js';
+import type { Services } from '../services.js';
+import { readModelValue } from '../steps/modelSteps.js';
+import { trainStep } from '../steps/trainStep.js';
+import { cohortsOf } from '../trained-controls/cohort.js';
+import { hueObservations } from '../trained-controls/observations.js';
+import { formOf, hueRotatedParameters } from '../trained-controls/trainedParameters.js';
+import { trainingSpec } from '../trained-controls/trainingSpec.js';
+import { HUE } from '../trained-controls/turnedVariable.js';
+import type { HueParameters } from './hueParameters.js';
+
+/** A network whose sensitivity to hue is measured; its members differ in their seed only. */
+export interface HueNetwork {
+  readonly label: string;
+  /** The label as ids of claims and figures carry it. */
+  readonly slug: string;
+  readonly origin: 'given' | 'untrained' | 'trained';
+  /** How it came to be, in a sentence. */
+  readonly description: string;
+  readonly members: readonly HueMember[];
+  readonly layers: readonly string[];
+  readonly sizePixels: (needed: NeededSteps, modelStep: string) => number;
+  readonly modelSteps: (services: Services) => readonly Step[];
+}
+
+export interface HueMember {
+  /** Step that gives its `model.onnx`. */
+  readonly modelStep: string;
+  readonly measureStep: string;
+  readonly curvesStep: string;
+}
+
+const DEFAULT_NETWORK = 'resnet18';
+
+/** Every network that is measured. */
+export function hueNetworks(parameters: HueParameters): HueNetwork[] {
+  const { seeds, protocol, layers, sizePixels } = parameters;
+  const isDefault = parameters.networks.length === 0;
+  const networks = isDefault ? [DEFAULT_NETWORK] : parameters.networks;
+  const named = conditionsOf({ networks, seeds, protocol, controls: true })
+    // A shuffled network says nothing of hue that an untrained one does not.
+    .filter(({ state }) => state !== 'shuffled')
+    .map((condition): HueNetwork => {
+      const { label, slug, source, members, state } = condition;
+      const architecture = source.kind === 'architecture' ? source.architecture : undefined;
+      return {
+        label,
+        slug,
+        origin: state === 'given' ? 'given' : 'untrained',
+        description: describeCondition(condition, parameters),
+        members: members.map((member) => memberOf(member.modelStep, member.label)),
+        layers: architecture === 'resnet18' ? [...layers, 'conv1'] : layers,
+        sizePixels: (needed, model) =>
+          architecture === undefined
+            ? (needed.value(model, readModelValue).inputSizePixels ?? REFERENCE_SIZE_PIXELS)
+            : sizePixels,
+        modelSteps: (services) =>
+          members.map((member) => modelStep({ protocol, sizePixels }, condition, member, services)),
+      };
+    });
+  return isDefault ? [...named, ...trainedNetworks(parameters)] : named;
+}
+
+/** The networks of `hue-rotated` in the world of the original hues: the same trainings, so that they run once. */
+function trainedNetworks({ profile, protocol, dataset, seeds }: HueParameters): HueNetwork[] {
+  const training = hueRotatedParameters.parse({ profile, protocol, dataset, seeds });
+  return cohortsOf(training, HUE)
+    .filter(({ task }) => task === 'hue-turn')
+    .map(({ network, task, members }): HueNetwork => {
+      // The first world is turned by nothing.
+      const runs = members.slice(0, 1).flat();
+      const form = formOf(training, network);
+      const observations = hueObservations(training, form.sizePixels);
+      return {
+        label: `${network} (trained)`,
+        slug: `${network.replaceAll('_', '-')}-trained`,
+        origin: 'trained',
+        description: `Trained in this run for ${training.steps} updates to tell by how much hues were turned, on ${dataset === 'scenes' ? 'synthetic scenes' : dataset}; seeds ${seeds.join(', ')}.`,
+        members: runs.map(({ trainStep: id, seed }) => memberOf(id, `${network} (trained) seed ${seed}`)),
+        layers: ['auto'],
+        sizePixels: () => form.sizePixels,
+        modelSteps: (services) =>
+          runs.map(({ trainStep: id, world, seed }) =>
+            trainStep(
+              {
+                id,
+                description: id.replace(/^train/, 'training'),
+                spec: () => trainingSpec(training, HUE, { network, task, world, seed }, observations),
+                cost: (training.steps * training.batchSize) / 10_000,
+              },
+              services,
+            ),
+          ),
+      };
+    });
+}
+
+function memberOf(model: string, label: string): HueMember {
+  return { modelStep: model, measureStep: `measure ${label}`, curvesStep: `curves ${label}` };
+}
