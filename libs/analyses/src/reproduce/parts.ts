@@ -10,6 +10,7 @@ import { objectives } from '../objectives/objectives.js';
 import { orientation } from '../orientation/orientation.js';
 import { perceptualLearning } from '../perceptual-learning/perceptualLearning.js';
 import { regime } from '../regime/regime.js';
+import { trainingLength } from '../training-length/trainingLength.js';
 import { hueRotated } from '../trained-controls/hueRotated.js';
 import { rotated } from '../trained-controls/rotated.js';
 
@@ -55,5 +56,6 @@ export const PARTS: readonly Part[] = [
   { analysis: perceptualLearning, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: doseResponse, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: batchSize, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
+  { analysis: trainingLength, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: regime, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
 ];

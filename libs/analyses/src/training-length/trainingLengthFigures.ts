@@ -1,0 +1,47 @@
+import { stepCurves, type Figure } from '@oblique/report';
+import { mean } from 'simple-statistics';
+import { BINS } from '../gratings-grid/gratingsGrid.js';
+import { lossAt } from '../gratings-grid/preference.js';
+import { preferenceLine } from '../gratings-grid/preferenceDrawing.js';
+import type { LearnedRate } from './rates.js';
+import type { TrainingLengthParameters } from './trainingLengthParameters.js';
+
+/** Every figure of the report. */
+export async function trainingLengthFigures(
+  rates: readonly LearnedRate[],
+  { confidence }: TrainingLengthParameters,
+): Promise<Figure[]> {
+  return [
+    await stepCurves({
+      id: 'training-length',
+      title: 'Preference for frequent orientations over a long training',
+      caption: `Left: D(90°)/D(0°) of the first layer, geometric mean over seeds; bands hold ${100 * confidence} % (Student). Right: loss as a share of that of chance, mean over seeds. Time is steps times the learning rate relative to the first one.`,
+      provenance: rates.flatMap(({ learned }) => learned.map(({ digest }) => digest)),
+      axis: { name: 'time', title: 'time (steps of the first learning rate)', scale: 'log' },
+      value: { name: 'value', title: 'D(90°) / D(0°), or share of the loss', scale: 'log', shared: false },
+      colours: 'categorical',
+      legendTitle: '',
+      panels: [
+        {
+          name: 'preference',
+          lines: rates.map(({ rate, learned }) => {
+            const line = preferenceLine(rate.label, learned, confidence);
+            return { ...line, x: line.x.map((step) => step * rate.timePerStep) };
+          }),
+        },
+        {
+          name: 'loss',
+          lines: rates.map(({ rate, learned }) => {
+            const window = rate.training.observeEvery;
+            const x = (learned[0]?.steps ?? []).filter((step) => step >= window);
+            return {
+              name: rate.label,
+              x: x.map((step) => step * rate.timePerStep),
+              values: x.map((step) => mean(learned.map((one) => lossAt(one, step, window))) / Math.log(BINS)),
+            };
+          }),
+        },
+      ],
+    }),
+  ];
+}
