@@ -22,6 +22,15 @@ export function frequencySensitivity(kernel: Float64Array, frequencyCyclesPerPix
   return Math.max(0, sum / 8);
 }
 
+/** A row of that grating, from 0 to 1: [columns]. All rows are equal. */
+export function gratingRow(frequencyCyclesPerPixel: number, phaseRad: number, columns: number): number[] {
+  const frequency = gratingFrequency(frequencyCyclesPerPixel, columns);
+  return Array.from(
+    { length: columns },
+    (_, column) => (1 + Math.sin(frequency * position(column, columns) + phaseRad)) / 2,
+  );
+}
+
 /** Threshold D^(-1/2); Infinity where D is 0. */
 export function thresholdOf(sensitivity: number): number {
   return 1 / Math.sqrt(sensitivity);

@@ -6,6 +6,7 @@ export {
   cyclesPerPixel,
   frequencySensitivity,
   gratingFrequency,
+  gratingRow,
   thresholdOf,
 } from './frequencySensitivity.js';
 export {

@@ -2,7 +2,7 @@ import { randomStream } from '@oblique/random';
 import { Runtime } from '@oblique/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acuityCyclesPerPixel, searchedAcuityCyclesPerPixel } from './acuity.js';
-import { cyclesPerPixel, frequencySensitivity, thresholdOf } from './frequencySensitivity.js';
+import { cyclesPerPixel, frequencySensitivity, gratingRow, thresholdOf } from './frequencySensitivity.js';
 import {
   principalComponents,
   readPrincipalComponents,
@@ -53,6 +53,23 @@ describe('sensitivity to spatial frequency', () => {
     }
     expect(frequencySensitivity(kernel, cyclesPerPixel(f, columns)) / expected).toBeCloseTo(1, 8);
   });
+});
+
+it('draws the grating whose change it is the sensitivity to', () => {
+  const columns = 32;
+  const [frequency, step] = [cyclesPerPixel(3.3, columns), 1e-5];
+  // The mean over phases of ‖∂I/∂f‖² by central differences, 32 equal rows; f is 2 (columns − 1) times the frequency.
+  const phases = [0, Math.PI / 4, Math.PI / 2, (3 * Math.PI) / 4];
+  const squares = phases.map((phase) => {
+    const after = gratingRow(frequency + step, phase, columns);
+    const before = gratingRow(frequency - step, phase, columns);
+    return after.reduce(
+      (sum, value, x) => sum + 32 * ((value - (before[x] ?? NaN)) / (2 * step * 2 * (columns - 1))) ** 2,
+      0,
+    );
+  });
+  const mean = squares.reduce((sum, value) => sum + value, 0) / phases.length;
+  expect(mean / frequencySensitivity(IDENTITY, frequency)).toBeCloseTo(1, 5);
 });
 
 describe('acuity', () => {

@@ -34,3 +34,11 @@ it('refuses pictures that are none', async () => {
   await expect(drawSheet({ images: [flat] })).rejects.toThrow('not [4]');
   await expect(drawSheet({ images: [{ ...flat, pixels: PIXELS, range: [1, 1] }] })).rejects.toThrow('The range of the picture "flat" is empty: [1, 1].');
 });
+
+it('leaves the ranges out where they are not asked for', async () => {
+  const images = [{ label: 'ramp', pixels: PIXELS, range: [-1, 1] as const }];
+  const [shown, plain] = await Promise.all([drawSheet({ images }), drawSheet({ images, ranges: false })]);
+  expect(shown.svg).toContain('range −1 to 1');
+  expect(plain.svg).not.toContain('range');
+  expect(plain.heightPixels).toBeLessThan(shown.heightPixels);
+});

@@ -26,6 +26,8 @@ export interface SheetLayout {
   readonly columns?: number;
   /** Longest side of a picture in pixels; default 128. */
   readonly tilePixels?: number;
+  /** Whether the values drawn black and white stand under each picture; default true. */
+  readonly ranges?: boolean;
   readonly heading?: string;
 }
 
@@ -67,7 +69,7 @@ export async function stimulusSheet(declaration: StimulusSheet): Promise<Figure>
 }
 
 /** The sheet as an SVG with the pictures inside it. */
-export async function drawSheet({ images, columns, tilePixels = 128, heading }: SheetLayout): Promise<Drawing> {
+export async function drawSheet({ images, columns, tilePixels = 128, ranges = true, heading }: SheetLayout): Promise<Drawing> {
   const perRow = Math.max(1, columns ?? Math.min(images.length, Math.floor((900 + GAP) / (tilePixels + GAP))));
   const parts: string[] = [];
   const groups = grouped(images);
@@ -98,10 +100,12 @@ export async function drawSheet({ images, columns, tilePixels = 128, heading }: 
           `<image x="${x}" y="${y}" width="${w}" height="${h}" preserveAspectRatio="none" xlink:href="data:image/png;base64,${source}"/>`,
           `<rect x="${x - 0.5}" y="${y - 0.5}" width="${w + 1}" height="${h + 1}" fill="none" stroke="${RULE}"/>`,
           ...(labels[index] ?? []).map((line, at) => text(line, x, y + tallest + 16 + at * LINE, SIZE, INK)),
-          text(`range ${numberText(image.range[0], 2)} to ${numberText(image.range[1], 2)}`, x, y + tallest + 16 + lines * LINE, 11, MUTED),
+          ...(ranges
+            ? [text(`range ${numberText(image.range[0], 2)} to ${numberText(image.range[1], 2)}`, x, y + tallest + 16 + lines * LINE, 11, MUTED)]
+            : []),
         );
       }
-      y += tallest + 16 + lines * LINE + GAP;
+      y += tallest + 16 + (lines - (ranges ? 0 : 1)) * LINE + GAP;
     }
   }
   const height = Math.ceil(y + MARGIN - GAP + 8);

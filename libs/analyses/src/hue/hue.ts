@@ -58,7 +58,7 @@ function plan(parameters: HueParameters, services: Services): Plan {
       services,
     ),
     describeStep(DESCRIBE, { dataset: datasetOf(parameters), images: parameters.images }, services),
-    ...networks.flatMap(({ origin, members, layers, sizePixels, modelSteps }) => [
+    ...networks.flatMap(({ input, members, layers, sizePixels, modelSteps }) => [
       ...modelSteps(services),
       ...members.flatMap((member) => [
         measureStep(
@@ -74,11 +74,7 @@ function plan(parameters: HueParameters, services: Services): Plan {
             ],
             layers,
             precision: 'float32',
-            stimulus: (needed) =>
-              uniformColour(
-                origin === 'given' ? parameters.input : 'imagenet',
-                sizePixels(needed, member.modelStep),
-              ),
+            stimulus: (needed) => uniformColour(input, sizePixels(needed, member.modelStep)),
             cost: (parameters.hues * parameters.saturations ** 2) / 500,
           },
           services,

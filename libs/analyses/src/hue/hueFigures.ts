@@ -1,9 +1,10 @@
-import { float32, readNpy, toNumbers } from '@oblique/arrays';
+import { readNpy } from '@oblique/arrays';
 import type { ArtifactStore } from '@oblique/artifacts';
 import { hueDiscrimination } from '@oblique/human-references';
 import { layerCurves, stepCurves, stimulusSheet, type Figure } from '@oblique/report';
 import { smoothCircular } from '@oblique/statistics';
 import type { NeededSteps } from '@oblique/workflow';
+import { renderedImage } from '../steps/renderStep.js';
 import { meanCurve, type HueReferences, type MeasuredHues } from './hueCurves.js';
 import { hueAngles, type HueParameters } from './hueParameters.js';
 import { RENDER, SHOWN_HUES_DEG, SHOWN_SATURATIONS } from './hueSteps.js';
@@ -30,9 +31,6 @@ export async function hueFigures(
 async function stimuliFigure(needed: NeededSteps, store: ArtifactStore): Promise<Figure> {
   const { digest } = needed.result(RENDER, 'images.npy');
   const images = readNpy(await store.get(digest));
-  const [, ...shape] = images.shape;
-  const size = shape.reduce((product, length) => product * length, 1);
-  const values = toNumbers(images);
   return stimulusSheet({
     id: 'fig3a',
     title: 'Uniform colours (Fig. 3a)',
@@ -41,16 +39,14 @@ async function stimuliFigure(needed: NeededSteps, store: ArtifactStore): Promise
     provenance: [digest],
     tilePixels: 84,
     columns: SHOWN_HUES_DEG.length,
+    ranges: false,
     images: SHOWN_SATURATIONS.flatMap((saturation, row) =>
-      SHOWN_HUES_DEG.map((hueDeg, column) => {
-        const start = (row * SHOWN_HUES_DEG.length + column) * size;
-        return {
-          group: `Saturation ${saturation}`,
-          label: `${hueDeg}°`,
-          pixels: float32(shape, values.slice(start, start + size)),
-          range: [0, 1] as const,
-        };
-      }),
+      SHOWN_HUES_DEG.map((hueDeg, column) => ({
+        group: `Saturation ${saturation}`,
+        label: `${hueDeg}°`,
+        pixels: renderedImage(images, row * SHOWN_HUES_DEG.length + column),
+        range: [0, 1] as const,
+      })),
     ),
   });
 }

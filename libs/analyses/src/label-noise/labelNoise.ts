@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Analysis, Plan } from '../analysis.js';
 import { describeParameters, readParameters } from '../declaredParameters.js';
 import type { Services } from '../services.js';
+import { renderStep } from '../steps/renderStep.js';
 import { trainStep } from '../steps/trainStep.js';
 import { cohortsOf } from './cohort.js';
 import {
@@ -10,7 +11,8 @@ import {
   type LabelNoiseParameters,
 } from './labelNoiseParameters.js';
 import { labelNoiseFindings } from './labelNoiseFindings.js';
-import { trainingSpec } from './trainingSpec.js';
+import { RENDER, SHOWN_ORIENTATIONS_DEG, SHOWN_PHASES_DEG } from './stimuliFigure.js';
+import { gratingStimulus, trainingSpec } from './trainingSpec.js';
 
 const NAME = 'label-noise';
 
@@ -48,5 +50,18 @@ function plan(parameters: LabelNoiseParameters, services: Services): Plan {
       ),
     ),
   );
-  return { steps: trainings, findings: (context) => labelNoiseFindings(parameters, cohorts, context) };
+  const stimuli = renderStep(
+    RENDER,
+    gratingStimulus(),
+    [
+      { parameter: 'phase', values: SHOWN_PHASES_DEG },
+      { parameter: 'orientation', values: SHOWN_ORIENTATIONS_DEG },
+    ],
+    'orientation',
+    services,
+  );
+  return {
+    steps: [stimuli, ...trainings],
+    findings: (context) => labelNoiseFindings(parameters, cohorts, context),
+  };
 }

@@ -5,6 +5,7 @@ import { CONDITION_NAMES } from './conditions.js';
 import { labelNoiseClaims } from './labelNoiseClaims.js';
 import { labelNoiseFigures, ofBins } from './labelNoiseFigures.js';
 import { conditionsOf, type LabelNoiseParameters } from './labelNoiseParameters.js';
+import { stimuliFigure } from './stimuliFigure.js';
 
 /** What the trained networks say of Fig. 6. */
 export async function labelNoiseFindings(
@@ -18,7 +19,10 @@ export async function labelNoiseFindings(
     seeds: { trainings: parameters.seeds },
     networks: learned.map((cohort) => networkOf(cohort, parameters, needed)),
     claims: parameters.bins.flatMap((bins) => labelNoiseClaims(ofBins(learned, bins), parameters)),
-    figures: await labelNoiseFigures(learned, conditionsOf(parameters), parameters),
+    figures: [
+      await stimuliFigure(needed, store),
+      ...(await labelNoiseFigures(learned, conditionsOf(parameters), parameters)),
+    ],
     methods: methodsOf(parameters),
   };
 }

@@ -68,18 +68,23 @@ export function orientationsOf({ protocol, orientations }: GratingTraining): num
   return spaced(orientations, protocol);
 }
 
+/** The gratings of Fig. 6, as the networks take them. */
+export function gratingStimulus(): stimulusV1.StimulusSpec {
+  return {
+    family: 'grating',
+    widthPixels: SIZE_PIXELS,
+    heightPixels: SIZE_PIXELS,
+    stretch: stimulusV1.Stretch.STRETCH_NONE,
+    input: stimulusV1.InputEncoding.INPUT_ENCODING_DIRECT,
+    parameters: {},
+  };
+}
+
 function gratingObservation(parameters: GratingTraining): trainingV1.Observation {
   const { protocol, phases } = parameters;
   return {
     name: OBSERVATION,
-    stimulus: {
-      family: 'grating',
-      widthPixels: SIZE_PIXELS,
-      heightPixels: SIZE_PIXELS,
-      stretch: stimulusV1.Stretch.STRETCH_NONE,
-      input: stimulusV1.InputEncoding.INPUT_ENCODING_DIRECT,
-      parameters: {},
-    },
+    stimulus: gratingStimulus(),
     variable: 'orientation',
     grid: [
       { parameter: 'orientation', values: orientationsOf(parameters) },

@@ -15,6 +15,7 @@ import { linearClaims } from './linearClaims.js';
 import { linearMethods } from './linearMethods.js';
 import type { LinearParameters } from './linearParameters.js';
 import { linearResults } from './linearResults.js';
+import { gratingsFigure, patchesFigure } from './pictureFigures.js';
 import { networksOf, oneMatrix } from './network.js';
 import { learningRateOf } from './training.js';
 
@@ -31,7 +32,7 @@ export async function linearFindings(
   );
   const data = dataset === 'scenes' ? 'scenes (synthetic)' : dataset;
   return {
-    summary: `In which order linear autoencoders learn the principal components of ${patches} grey patches of ${sizePixels} × ${sizePixels} pixels from ${data}, and what they are sensitive to meanwhile, beside the closed forms of the theory (Fig. 5 b, c, f, h; SI Fig. 2).`,
+    summary: `In which order linear autoencoders learn the principal components of ${patches} grey patches of ${sizePixels} × ${sizePixels} pixels from ${data}, and what they are sensitive to meanwhile, beside the closed forms of the theory (Fig. 5 a to c, e, f, h; SI Fig. 2).`,
     seeds: { networks: seeds, patches: patchSeed },
     networks: networksOf(parameters).map(({ label }) => ({
       name: label,
@@ -44,6 +45,7 @@ export async function linearFindings(
       ...supervisedClaims(),
     ],
     figures: [
+      await patchesFigure(needed, store),
       await spectrumFigure(shown),
       await learnedFigure(shown),
       await halfTimesFigure(parameters, results),
@@ -51,6 +53,7 @@ export async function linearFindings(
       await alignedFigure(results),
       await depthFigure(parameters, results),
       await sharpnessFigure(parameters, results),
+      await gratingsFigure(parameters),
       ...(await thresholdFigures(parameters, shown)),
       ...(await acuityFigures(parameters, oneMatrixRuns)),
       ...(await supervisedFigures()),

@@ -109,8 +109,11 @@ export function leastThreshold(sizePixels: number): number {
   return thresholdOf(frequencySensitivity(kernel, 0.1));
 }
 
-/** f from 1 to 10 at 32 pixels, and as far towards the Nyquist frequency at others. */
-function frequenciesOf({ sizePixels }: LinearParameters): number[] {
+/**
+ * Spatial frequencies at which D is measured, in cycles/pixel: f from 1 to 10 at 32 pixels, and as far towards the Nyquist
+ * frequency at others.
+ */
+export function frequenciesOf({ sizePixels }: LinearParameters): number[] {
   const [low, high] = [0.5 / (sizePixels - 1), Math.min(0.45, (5 / 31) * Math.sqrt(32 / sizePixels))];
   return Array.from({ length: FREQUENCIES }, (_, index) => low + ((high - low) * index) / (FREQUENCIES - 1));
 }

@@ -1,4 +1,4 @@
-import { float32, toNumbers, type NdArray } from '@oblique/arrays';
+import { toNumbers, type NdArray } from '@oblique/arrays';
 import {
   layerCurves,
   ratioByDepth,
@@ -9,6 +9,7 @@ import {
   type LabelledImage,
   type RatioSeries,
 } from '@oblique/report';
+import { renderedImage } from '../steps/renderStep.js';
 import type { LayerRatio } from '../steps/statisticsSteps.js';
 import type { Condition } from './condition.js';
 import type { GaborShape } from './gabor.js';
@@ -119,7 +120,7 @@ export function stimuliFigure(
   );
   const extent = toNumbers(derivatives).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
   const tiles = (group: string, pixels: NdArray, range: readonly [number, number]): LabelledImage[] =>
-    labels.map((label, index) => ({ group, label, pixels: imageAt(pixels, index), range }));
+    labels.map((label, index) => ({ group, label, pixels: renderedImage(pixels, index), range }));
   return stimulusSheet({
     id: 'stimuli',
     title: 'The stimuli',
@@ -145,11 +146,4 @@ function drawnCurve({ name, arrays }: NetworkCurves, layer: string, protocol: Pr
   if (protocol === 'code') return values;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return values.map((value) => value / mean);
-}
-
-/** One image of [N, 3, H, W], as [3, H, W]. */
-function imageAt(images: NdArray, index: number): NdArray {
-  const shape = images.shape.slice(1);
-  const size = shape.reduce((product, length) => product * length, 1);
-  return float32(shape, toNumbers(images).slice(index * size, (index + 1) * size));
 }

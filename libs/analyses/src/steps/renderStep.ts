@@ -1,3 +1,4 @@
+import { float32, toNumbers, type NdArray } from '@oblique/arrays';
 import { stimulusV1 } from '@oblique/contracts';
 import type { Step } from '@oblique/workflow';
 import { z } from 'zod';
@@ -39,4 +40,11 @@ export function renderStep(
       return { results: [receivedRef(images, 'images'), receivedRef(derivatives, 'derivatives')] };
     },
   };
+}
+
+/** One image of a step's [points, 3, H, W], as [3, H, W]. */
+export function renderedImage(images: NdArray, index: number): NdArray {
+  const shape = images.shape.slice(1);
+  const size = shape.reduce((product, length) => product * length, 1);
+  return float32(shape, toNumbers(images).slice(index * size, (index + 1) * size));
 }
