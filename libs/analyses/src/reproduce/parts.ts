@@ -4,6 +4,7 @@ import { batchSize } from '../batch-size/batchSize.js';
 import { doseResponse } from '../dose-response/doseResponse.js';
 import { errata } from '../errata/errata.js';
 import { hue } from '../hue/hue.js';
+import { human } from '../human/human.js';
 import { labelNoise } from '../label-noise/labelNoise.js';
 import { linear } from '../linear/linear.js';
 import { objectives } from '../objectives/objectives.js';
@@ -50,6 +51,7 @@ export const PARTS: readonly Part[] = [
     panels: ['fig5a', 'fig5b', 'fig5c', 'fig5e', 'fig5f', 'fig5h', 'si2'],
     takes: ['protocol', 'data'],
   },
+  { analysis: human, panels: ['fig2a', 'fig5i'], takes: [], profiles: { paper: 'full' } },
   { analysis: labelNoise, panels: ['fig6a', 'fig6b', 'fig6c', 'fig6d'], takes: ['protocol'] },
   { analysis: errata, panels: ['errata'], takes: ['networks'], profiles: { paper: 'full' } },
   { analysis: objectives, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },

@@ -4,6 +4,7 @@ import type { NeededSteps, Step } from '@oblique/workflow';
 import { z } from 'zod';
 import type { Analysis, Plan } from '../analysis.js';
 import { hardware } from '../hardware.js';
+import { productVersion } from '../productVersion.js';
 import { provenanceOf } from '../provenanceOf.js';
 import { storeReport } from '../reportFiles.js';
 
@@ -62,7 +63,7 @@ export function reportStep({ name, title, parameters, parts }: ReportedRun, run:
         parameters,
         sections,
         provenance: await provenanceOf(store, digests),
-        versions: { ...executorsOf(needs, needed), node: process.versions.node },
+        versions: { oblique: productVersion(), ...executorsOf(needs, needed), node: process.versions.node },
         hardware: hardware(),
         startedAt: run.startedAt,
         durationSeconds: Math.max(0, (Date.now() - Date.parse(run.startedAt)) / 1000),
