@@ -6,18 +6,23 @@ import { dosesOf, logPriorRatio } from './doses.js';
 const parameters = doseResponseParameters.parse({ steps: 100, seeds: [0, 1, 2] });
 const STEPS = Array.from({ length: 21 }, (_, index) => 5 * index);
 
-/** Every seed's log ratio is a function of the dose at all steps. */
-function verdicts(response: (logPrior: number) => number): Record<string, string> {
-  const doses = dosesOf(parameters).map((dose) => ({
-    dose,
-    learned: [0.98, 1, 1.02].map((factor) => ({
-      trainStep: '',
-      steps: STEPS,
-      logRatios: STEPS.map(() => factor * response(dose.logPriorRatio)),
-      loss: [],
-      digest: '',
-    })),
-  }));
+/** Every seed's log ratio is a function of the dose at all steps; by layer it is this times a factor. */
+function verdicts(
+  response: (logPrior: number) => number,
+  layerFactors: readonly number[] = [1, 1.2, 1.5],
+): Record<string, string> {
+  const doses = dosesOf(parameters).map((dose) => {
+    const byLayer = layerFactors.map((layerFactor) =>
+      [0.98, 1, 1.02].map((factor) => ({
+        trainStep: '',
+        steps: STEPS,
+        logRatios: STEPS.map(() => layerFactor * factor * response(dose.logPriorRatio)),
+        loss: [],
+        digest: '',
+      })),
+    );
+    return { dose, byLayer, learned: byLayer[0] ?? [] };
+  });
   return Object.fromEntries(doseResponseClaims(doses, parameters).map(({ id, verdict }) => [id, verdict]));
 }
 
@@ -45,7 +50,9 @@ describe('claims about doses', () => {
       'DR.3-0.9': 'supported',
       'DR.4': 'supported',
       'DR.5': 'supported',
+      'DR.6': 'supported',
     });
+    expect(verdicts((x) => 2 * x, [1, 0.9, 0.8])).toMatchObject({ 'DR.6': 'not supported' });
   });
 
   it('tell another power, a bias and a response that is no power law', () => {

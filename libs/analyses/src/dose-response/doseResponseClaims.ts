@@ -3,9 +3,9 @@ import { preferenceClaim } from '../gratings-grid/preferenceClaim.js';
 import { preferenceAt } from '../gratings-grid/preference.js';
 import { overSeedsClaim } from '../linear/seedClaim.js';
 import { above, within } from '../verdicts.js';
-import type { LearnedDose } from './doses.js';
+import { LAYERS, type LearnedDose } from './doses.js';
 import type { DoseResponseParameters } from './doseResponseParameters.js';
-import { powersOf, responsesOf } from './responses.js';
+import { layerPowers, powersOf, responsesOf } from './responses.js';
 
 /** What the Fisher information that efficient coding asks for is of the prior. */
 const EFFICIENT_POWER = 2;
@@ -88,5 +88,21 @@ export function doseResponseClaims(
       values: atEnd.map(({ k }) => k),
       judge: (interval) => within(EFFICIENT_POWER, POWER_TOLERANCE, interval),
     }),
+    overSeedsClaim({
+      ...common,
+      id: 'DR.6',
+      sentence: 'The power grows with depth, as the oblique effect does.',
+      statistic: `k of ${LAYERS.at(-1)} less that of ${LAYERS[0]}, ${over}, seed by seed`,
+      threshold: 'above 0',
+      values: differences(
+        layerPowers(doses, LAYERS.length - 1, parameters),
+        layerPowers(doses, 0, parameters),
+      ),
+      judge: (interval) => above(0, interval),
+    }),
   ];
+}
+
+function differences(values: readonly number[], others: readonly number[]): number[] {
+  return values.map((value, seed) => value - (others[seed] ?? NaN));
 }

@@ -1,8 +1,8 @@
-import { stepCurves, type Figure } from '@oblique/report';
+import { stepCurves, type Figure, type StepLine } from '@oblique/report';
 import { overSeeds } from '@oblique/statistics';
 import { preferenceItem, preferenceLine } from '../gratings-grid/preferenceDrawing.js';
 import { preferenceAt } from '../gratings-grid/preference.js';
-import type { LearnedDose } from './doses.js';
+import { LAYERS, type LearnedDose } from './doses.js';
 import type { DoseResponseParameters } from './doseResponseParameters.js';
 import { powersOf, responsesOf } from './responses.js';
 
@@ -83,47 +83,43 @@ function learningFigure(
   });
 }
 
-/** The power k of D ∝ p^k at every step. */
+/** The power k of D ∝ p^k of every layer at every step. */
 function powerFigure(
   doses: readonly LearnedDose[],
   { confidence }: DoseResponseParameters,
   provenance: readonly string[],
 ): Promise<Figure> {
   const steps = (doses[0]?.learned[0]?.steps ?? []).filter((step) => step > 0);
-  const powers = steps.map((step) =>
-    overSeeds(
-      powersOf(doses, ({ learned }, seed) => {
-        const one = learned[seed];
-        return one === undefined ? NaN : preferenceAt(one, step);
-      }).map(({ k }) => k),
-      confidence,
-    ),
-  );
+  const lineOf = (name: string, layer: number): StepLine => {
+    const powers = steps.map((step) =>
+      overSeeds(
+        powersOf(doses, ({ byLayer }, seed) => {
+          const one = byLayer[layer]?.[seed];
+          return one === undefined ? NaN : preferenceAt(one, step);
+        }).map(({ k }) => k),
+        confidence,
+      ),
+    );
+    return {
+      name,
+      values: powers.map(({ estimate }) => estimate),
+      low: powers.map(({ interval }) => interval.low),
+      high: powers.map(({ interval }) => interval.high),
+    };
+  };
   return stepCurves({
     id: 'dose-response-power',
     title: 'The power of the prior while learning',
-    caption: `k of D ∝ p^k: slope of log D(90°)/D(0°) on log p(90°)/p(0°) over all priors; mean over seeds, the band holds ${100 * confidence} % (Student). Dotted: 2, of efficient coding that maximises information.`,
+    caption: `k of D ∝ p^k: slope of log D(90°)/D(0°) on log p(90°)/p(0°) over all priors; mean over seeds, bands hold ${100 * confidence} % (Student). Dotted: 2, of efficient coding that maximises information.`,
     provenance,
     axis: { name: 'step', title: 'step', scale: 'log', values: steps },
     value: { name: 'k', title: 'power k' },
-    colours: 'categorical',
-    legendTitle: '',
+    colours: 'ordered',
+    legendTitle: 'layer',
     references: [
       { along: 'y', at: 0 },
       { along: 'y', at: 2, label: 'efficient coding' },
     ],
-    panels: [
-      {
-        name: '',
-        lines: [
-          {
-            name: 'k',
-            values: powers.map(({ estimate }) => estimate),
-            low: powers.map(({ interval }) => interval.low),
-            high: powers.map(({ interval }) => interval.high),
-          },
-        ],
-      },
-    ],
+    panels: [{ name: '', lines: LAYERS.map(lineOf) }],
   });
 }

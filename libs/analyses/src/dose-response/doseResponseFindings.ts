@@ -4,7 +4,7 @@ import { gridNetwork, readVariant } from '../gratings-grid/gratingsGrid.js';
 import { doseResponseClaims } from './doseResponseClaims.js';
 import { doseResponseFigures } from './doseResponseFigures.js';
 import type { DoseResponseParameters } from './doseResponseParameters.js';
-import { dosesOf, type LearnedDose } from './doses.js';
+import { dosesOf, LAYERS, type LearnedDose } from './doses.js';
 
 /** What networks that learned from priors of different steepness say. */
 export async function doseResponseFindings(
@@ -13,10 +13,13 @@ export async function doseResponseFindings(
 ): Promise<Findings> {
   const { seeds, learningRate, batchSize, steps, steepnesses } = parameters;
   const doses = await Promise.all(
-    dosesOf(parameters).map(async (dose): Promise<LearnedDose> => ({
-      dose,
-      learned: await readVariant(dose, needed, store),
-    })),
+    dosesOf(parameters).map(async (dose): Promise<LearnedDose> => {
+      const [learned, ...others] = await Promise.all(
+        LAYERS.map((layer) => readVariant(dose, needed, store, layer)),
+      );
+      if (learned === undefined) throw new Error('There is no layer.');
+      return { dose, learned, byLayer: [learned, ...others] };
+    }),
   );
   return {
     summary: `Beyond the paper: one network learns to tell gratings from ${steepnesses.length} priors over orientation, from turned around over flat to steep. How much preference does how much frequency make?`,

@@ -1,6 +1,9 @@
 import { HALF_WIDTH_DEG, type LearnedVariant, type Variant } from '../gratings-grid/gratingsGrid.js';
 import type { DoseResponseParameters } from './doseResponseParameters.js';
 
+/** Layers of the network, early to late; all but the power by layer is about the first. */
+export const LAYERS = ['hidden1', 'hidden2', 'logits'] as const;
+
 const INITIAL_SCALE = 0.1;
 /** D is measured so often. */
 const OBSERVATIONS = 20;
@@ -16,6 +19,8 @@ export interface Dose extends Variant {
 export interface LearnedDose {
   readonly dose: Dose;
   readonly learned: readonly LearnedVariant[];
+  /** The same of every layer, in the order of {@link LAYERS}. */
+  readonly byLayer: readonly (readonly LearnedVariant[])[];
 }
 
 export function dosesOf(parameters: DoseResponseParameters): Dose[] {
@@ -34,6 +39,7 @@ export function dosesOf(parameters: DoseResponseParameters): Dose[] {
       observeEvery: Math.ceil(steps / OBSERVATIONS),
       orientations,
       phases,
+      layers: LAYERS,
     },
   }));
 }

@@ -28,7 +28,7 @@ export interface LearnedVariant {
   readonly trainStep: string;
   /** Where D was measured. */
   readonly steps: readonly number[];
-  /** log of D(90°)/D(0°) of the first layer at each of them. */
+  /** log of D(90°)/D(0°) of the layer at each of them. */
   readonly logRatios: readonly number[];
   /** Cross-entropy of the batch at every step, from the first. */
   readonly loss: readonly number[];
@@ -56,17 +56,18 @@ export function trainingsOf(variant: Variant, services: Services): Step[] {
   );
 }
 
-/** What the trainings of a variant measured, in the order of its seeds. */
+/** What the trainings of a variant measured in a layer, the first where left out, in the order of its seeds. */
 export function readVariant(
   variant: Variant,
   needed: NeededSteps,
   store: ArtifactStore,
+  layer?: string,
 ): Promise<LearnedVariant[]> {
   return Promise.all(
     variant.seeds.map(async (seed) => {
       const step = trainStepOf(variant, seed);
       const { digest } = needed.result(step, 'observations.npz');
-      const learned = readLearnedGratings(await store.get(digest));
+      const learned = readLearnedGratings(await store.get(digest), layer);
       const metrics = readNpz(await store.get(needed.result(step, 'metrics.npz').digest));
       const loss = metrics.get('loss');
       if (loss === undefined) throw new Error(`The metrics of "${step}" have no loss.`);

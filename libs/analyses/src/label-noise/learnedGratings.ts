@@ -2,7 +2,7 @@ import { readNpz, toNumbers } from '@oblique/arrays';
 import { logWindowRatio } from '@oblique/statistics';
 import { LAYER, OBSERVATION } from './trainingSpec.js';
 
-/** D of the first layer while one network learns, averaged over phases. */
+/** D of a layer while one network learns, averaged over phases. */
 export interface LearnedGratings {
   readonly steps: readonly number[];
   readonly orientationsDeg: readonly number[];
@@ -11,7 +11,7 @@ export interface LearnedGratings {
 }
 
 /** @throws Error where the archive is not one of these trainings */
-export function readLearnedGratings(bytes: Uint8Array): LearnedGratings {
+export function readLearnedGratings(bytes: Uint8Array, layer = LAYER): LearnedGratings {
   const arrays = readNpz(bytes);
   const member = (name: string) => {
     const array = arrays.get(name);
@@ -20,7 +20,7 @@ export function readLearnedGratings(bytes: Uint8Array): LearnedGratings {
   };
   const steps = [...toNumbers(member('step'))];
   const orientationsDeg = [...toNumbers(member(`${OBSERVATION}/orientation`))];
-  const measured = member(`${OBSERVATION}/D/${LAYER}`);
+  const measured = member(`${OBSERVATION}/D/${layer}`);
   const values = toNumbers(measured);
   const phases = measured.shape[2] ?? 1;
   const meanOverPhases = (step: number, orientation: number): number => {

@@ -25,6 +25,8 @@ export interface GratingTraining extends Pick<
   readonly checkpointSteps?: readonly number[];
   /** Steps at which D is measured beside steps 1, 2, 5 and the last; none where left out. */
   readonly alsoObservedAt?: readonly number[];
+  /** Layers whose D is measured; default: the first. */
+  readonly layers?: readonly string[];
 }
 
 /** One training of a condition. */
@@ -81,7 +83,7 @@ export function gratingStimulus(): stimulusV1.StimulusSpec {
 }
 
 function gratingObservation(parameters: GratingTraining): trainingV1.Observation {
-  const { protocol, phases } = parameters;
+  const { protocol, phases, layers = [LAYER] } = parameters;
   return {
     name: OBSERVATION,
     stimulus: gratingStimulus(),
@@ -90,7 +92,7 @@ function gratingObservation(parameters: GratingTraining): trainingV1.Observation
       { parameter: 'orientation', values: orientationsOf(parameters) },
       { parameter: 'phase', values: phasesOf(phases, protocol) },
     ],
-    layers: [LAYER],
+    layers: [...layers],
   };
 }
 
