@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countOrNull, gridDefaults, gridFields } from '../gratings-grid/gridParameters.js';
 
 /** What a parameter that is left at `null` takes. */
 const PROFILES = {
@@ -22,11 +23,9 @@ const PROFILES = {
   },
 } as const;
 
-const count = (minimum: number, maximum: number, description: string) =>
-  z.int().min(minimum).max(maximum).nullable().default(null).describe(description);
-
 /** What people may set, with `null` for what the profile decides. */
 export const declaredBatchSizeParameters = z.strictObject({
+  ...gridFields,
   profile: z
     .enum(['quick', 'full'])
     .default('quick')
@@ -34,39 +33,18 @@ export const declaredBatchSizeParameters = z.strictObject({
       'Sets what is left at null. quick: an eighth of the hidden units, three batch sizes, three seeds, 40 seconds on ' +
         'two cores. full: half of the hidden units, four batch sizes, five seeds, about an hour.',
     ),
-  seeds: z
-    .array(z.int().min(0).max(Number.MAX_SAFE_INTEGER))
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('Seeds of weights and gratings; each is one training more of every batch size.'),
   batchSizes: z
     .array(z.int().min(1).max(65_536))
     .min(2)
     .nullable()
     .default(null)
     .describe('Gratings a step.'),
-  steps: count(
+  steps: countOrNull(
     20,
     1_000_000,
     'Steps that all batch sizes are compared at; the second one is compared with the others at as many examples as it sees in these.',
   ),
   learningRate: z.number().positive().nullable().default(null).describe('Learning rate, of all batch sizes.'),
-  width: z
-    .number()
-    .positive()
-    .max(4)
-    .nullable()
-    .default(null)
-    .describe('Factor on the 1024 and 256 hidden units.'),
-  orientations: count(12, 720, 'Orientations at which D is measured.'),
-  phases: count(1, 360, 'Phases that D is averaged over.'),
-  tolerance: z
-    .number()
-    .gt(1)
-    .default(1.5)
-    .describe('Preferences that differ by no more than this factor count as equal.'),
-  confidence: z.number().min(0.5).max(0.999).default(0.95).describe('Confidence of all intervals.'),
 });
 
 type Read = z.infer<typeof declaredBatchSizeParameters>;
@@ -80,13 +58,9 @@ export const batchSizeParameters = declaredBatchSizeParameters
     const profile = PROFILES[given.profile];
     return {
       ...given,
-      seeds: [...new Set(given.seeds ?? profile.seeds)],
+      ...gridDefaults(given, profile),
       batchSizes: [...new Set(given.batchSizes ?? profile.batchSizes)].sort((a, b) => a - b),
-      steps: given.steps ?? profile.steps,
       learningRate: given.learningRate ?? profile.learningRate,
-      width: given.width ?? profile.width,
-      orientations: given.orientations ?? profile.orientations,
-      phases: given.phases ?? profile.phases,
     };
   })
   .superRefine(({ batchSizes, steps }, context) => {

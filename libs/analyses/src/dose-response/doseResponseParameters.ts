@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countOrNull, gridDefaults, gridFields } from '../gratings-grid/gridParameters.js';
 
 /** What a parameter that is left at `null` takes. */
 const PROFILES = {
@@ -22,11 +23,9 @@ const PROFILES = {
   },
 } as const;
 
-const count = (minimum: number, maximum: number, description: string) =>
-  z.int().min(minimum).max(maximum).nullable().default(null).describe(description);
-
 /** What people may set, with `null` for what the profile decides. */
 export const declaredDoseResponseParameters = z.strictObject({
+  ...gridFields,
   profile: z
     .enum(['quick', 'full'])
     .default('quick')
@@ -34,12 +33,6 @@ export const declaredDoseResponseParameters = z.strictObject({
       'Sets what is left at null. quick: an eighth of the hidden units, five priors, three seeds, 40 seconds on two ' +
         'cores. full: half of the hidden units, nine priors, five seeds, about two hours.',
     ),
-  seeds: z
-    .array(z.int().min(0).max(Number.MAX_SAFE_INTEGER))
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('Seeds of weights and gratings; each is one training more of every prior.'),
   steepnesses: z
     .array(z.number().gt(-1).lt(1))
     .min(3)
@@ -49,23 +42,7 @@ export const declaredDoseResponseParameters = z.strictObject({
       'Steepnesses s of the prior (1 + s cos 2(θ − 90°))/π: 0 is uniform, a negative one the same prior turned by 90°.',
     ),
   learningRate: z.number().positive().default(0.25).describe('Learning rate, constant.'),
-  width: z
-    .number()
-    .positive()
-    .max(4)
-    .nullable()
-    .default(null)
-    .describe('Factor on the 1024 and 256 hidden units.'),
-  batchSize: count(1, 65_536, 'Gratings a step.'),
-  steps: count(20, 1_000_000, 'Steps of gradient descent.'),
-  orientations: count(12, 720, 'Orientations at which D is measured.'),
-  phases: count(1, 360, 'Phases that D is averaged over.'),
-  tolerance: z
-    .number()
-    .gt(1)
-    .default(1.5)
-    .describe('Preferences that differ by no more than this factor count as equal.'),
-  confidence: z.number().min(0.5).max(0.999).default(0.95).describe('Confidence of all intervals.'),
+  batchSize: countOrNull(1, 65_536, 'Gratings a step.'),
 });
 
 type Read = z.infer<typeof declaredDoseResponseParameters>;
@@ -79,13 +56,9 @@ export const doseResponseParameters = declaredDoseResponseParameters
     const profile = PROFILES[given.profile];
     return {
       ...given,
-      seeds: [...new Set(given.seeds ?? profile.seeds)],
+      ...gridDefaults(given, profile),
       steepnesses: [...new Set(given.steepnesses ?? profile.steepnesses)].sort((a, b) => a - b),
-      width: given.width ?? profile.width,
       batchSize: given.batchSize ?? profile.batchSize,
-      steps: given.steps ?? profile.steps,
-      orientations: given.orientations ?? profile.orientations,
-      phases: given.phases ?? profile.phases,
     };
   })
   .refine(({ steepnesses }) => steepnesses.length > 2, {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countOrNull, gridDefaults, gridFields } from '../gratings-grid/gridParameters.js';
 
 /** What a parameter that is left at `null` takes. */
 const PROFILES = {
@@ -24,11 +25,9 @@ const PROFILES = {
   },
 } as const;
 
-const count = (minimum: number, maximum: number, description: string) =>
-  z.int().min(minimum).max(maximum).nullable().default(null).describe(description);
-
 /** What people may set, with `null` for what the profile decides. */
 export const declaredRegimeParameters = z.strictObject({
+  ...gridFields,
   profile: z
     .enum(['quick', 'full'])
     .default('quick')
@@ -36,12 +35,6 @@ export const declaredRegimeParameters = z.strictObject({
       'Sets what is left at null. quick: an eighth of the hidden units, three scales, three seeds, 40 seconds on two ' +
         'cores. full: half of the hidden units, five scales, five seeds, about an hour.',
     ),
-  seeds: z
-    .array(z.int().min(0).max(Number.MAX_SAFE_INTEGER))
-    .min(1)
-    .nullable()
-    .default(null)
-    .describe('Seeds of weights and gratings; each is one training more of every scale.'),
   scales: z
     .array(z.number().positive().max(100))
     .min(2)
@@ -54,17 +47,7 @@ export const declaredRegimeParameters = z.strictObject({
     .nullable()
     .default(null)
     .describe('Learning rate up to a scale of 1; divided by the fourth power of larger ones.'),
-  width: z
-    .number()
-    .positive()
-    .max(4)
-    .nullable()
-    .default(null)
-    .describe('Factor on the 1024 and 256 hidden units.'),
-  batchSize: count(1, 65_536, 'Gratings a step.'),
-  steps: count(40, 1_000_000, 'Steps of gradient descent.'),
-  orientations: count(12, 720, 'Orientations at which D is measured.'),
-  phases: count(1, 360, 'Phases that D is averaged over.'),
+  batchSize: countOrNull(1, 65_536, 'Gratings a step.'),
   learnedShare: z
     .number()
     .gt(0)
@@ -73,12 +56,6 @@ export const declaredRegimeParameters = z.strictObject({
     .describe(
       'Scales are compared where the loss first is this share of what chance has: equally much is learned.',
     ),
-  tolerance: z
-    .number()
-    .gt(1)
-    .default(1.5)
-    .describe('A preference between 1/tolerance and tolerance counts as none.'),
-  confidence: z.number().min(0.5).max(0.999).default(0.95).describe('Confidence of all intervals.'),
 });
 
 type Read = z.infer<typeof declaredRegimeParameters>;
@@ -92,14 +69,10 @@ export const regimeParameters = declaredRegimeParameters
     const profile = PROFILES[given.profile];
     return {
       ...given,
-      seeds: [...new Set(given.seeds ?? profile.seeds)],
+      ...gridDefaults(given, profile),
       scales: [...new Set(given.scales ?? profile.scales)].sort((a, b) => a - b),
       learningRate: given.learningRate ?? profile.learningRate,
-      width: given.width ?? profile.width,
       batchSize: given.batchSize ?? profile.batchSize,
-      steps: given.steps ?? profile.steps,
-      orientations: given.orientations ?? profile.orientations,
-      phases: given.phases ?? profile.phases,
     };
   })
   .refine(({ scales }) => scales.length > 1, {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countOrNull, gridDefaults, gridFields } from '../gratings-grid/gridParameters.js';
 
 /** What a parameter that is left at `null` takes. */
 const PROFILES = {
@@ -6,11 +7,9 @@ const PROFILES = {
   full: { seeds: [0, 1, 2, 3, 4], width: 0.5, batchSize: 512, steps: 6400, orientations: 60, phases: 11 },
 } as const;
 
-const count = (minimum: number, maximum: number, description: string) =>
-  z.int().min(minimum).max(maximum).nullable().default(null).describe(description);
-
 /** What people may set, with `null` for what the profile decides. */
 export const declaredTrainingLengthParameters = z.strictObject({
+  ...gridFields,
   profile: z
     .enum(['quick', 'full'])
     .default('quick')
@@ -39,23 +38,7 @@ export const declaredTrainingLengthParameters = z.strictObject({
     .describe(
       "Factor on PyTorch's default initial weights; from the paper's 0.1 quick does not come to an end.",
     ),
-  width: z
-    .number()
-    .positive()
-    .max(4)
-    .nullable()
-    .default(null)
-    .describe('Factor on the 1024 and 256 hidden units.'),
-  batchSize: count(1, 65_536, 'Gratings a step.'),
-  steps: count(40, 1_000_000, 'Steps of gradient descent at the first learning rate.'),
-  orientations: count(12, 720, 'Orientations at which D is measured.'),
-  phases: count(1, 360, 'Phases that D is averaged over.'),
-  tolerance: z
-    .number()
-    .gt(1)
-    .default(1.5)
-    .describe('Preferences that differ by no more than this factor count as equal.'),
-  confidence: z.number().min(0.5).max(0.999).default(0.95).describe('Confidence of all intervals.'),
+  batchSize: countOrNull(1, 65_536, 'Gratings a step.'),
 });
 
 type Read = z.infer<typeof declaredTrainingLengthParameters>;
@@ -68,13 +51,9 @@ export const trainingLengthParameters = declaredTrainingLengthParameters
     const profile = PROFILES[given.profile];
     return {
       ...given,
-      seeds: [...new Set(given.seeds ?? profile.seeds)],
+      ...gridDefaults(given, profile),
       learningRates: [...new Set(given.learningRates)],
-      width: given.width ?? profile.width,
       batchSize: given.batchSize ?? profile.batchSize,
-      steps: given.steps ?? profile.steps,
-      orientations: given.orientations ?? profile.orientations,
-      phases: given.phases ?? profile.phases,
     };
   })
   .refine(({ seeds, learningRates }) => seeds.length > 1 && learningRates.length > 1, {
