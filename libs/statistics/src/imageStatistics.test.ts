@@ -1,10 +1,12 @@
 import { randomStream } from '@oblique/random';
 import { NATURAL_SCENES, scene, type SceneOptions } from '@oblique/scenes';
 import { describe, expect, it } from 'vitest';
+import { edgeOrientations } from './edgeOrientations.js';
 import { LAB_HUE_BIN_CENTRES_DEG } from './labHue.js';
 import { HUE_BIN_CENTRES_DEG, hueCounts } from './hueCounts.js';
 import { ImageStatistics, type ImageStatisticsResult } from './imageStatistics.js';
 import { ORIENTATION_BIN_CENTRES_DEG, orientationEnergy } from './orientationEnergy.js';
+import { powerSpectrum } from './powerSpectrum.js';
 import type { RgbImage } from './rgbImage.js';
 import { fitTwoPeaks } from './twoPeakedFit.js';
 
@@ -27,10 +29,10 @@ function greyImage(size: number, value: (x: number, y: number) => number): RgbIm
 }
 
 /** Bars of an orientation: 0° horizontal, 45° "/". */
-function grating(orientationDeg: number, cyclesPerPixel: number): RgbImage {
+function grating(orientationDeg: number, cyclesPerPixel: number, size = 64): RgbImage {
   const angle = (orientationDeg * Math.PI) / 180;
   return greyImage(
-    64,
+    size,
     (x, y) =>
       128 + 100 * Math.cos(2 * Math.PI * cyclesPerPixel * (x * Math.sin(angle) + y * Math.cos(angle))),
   );
@@ -57,6 +59,68 @@ describe('orientation energy', () => {
 
   it('is none in images that are smaller than the filter', () => {
     expect(new Set(orientationEnergy(greyImage(8, (x) => 30 * x)))).toEqual(new Set([0]));
+  });
+});
+
+describe('edges as Girshick et al. select them', () => {
+  it.each([0, 20, 45, 90, 135, 160])(
+    'of a grating of %d° lie at its orientation, at every scale',
+    (orientation) => {
+      // A period of 16 pixels is one of 4 at the coarsest scale.
+      for (const counts of edgeOrientations(grating(orientation, 1 / 16, 160))) {
+        const near = counts.reduce((sum, count, bin) => {
+          const apart = Math.abs(((((5 * bin - orientation) % 180) + 270) % 180) - 90);
+          return apart <= 5 ? sum + count : sum;
+        }, 0);
+        expect(near).toBeGreaterThan(20);
+        expect(near / counts.reduce((sum, value) => sum + value, 0)).toBeGreaterThan(0.97);
+      }
+    },
+  );
+
+  it('leave out pixels of two orientations, whatever their energy', () => {
+    const plaid = greyImage(
+      64,
+      (x, y) => 128 + 60 * Math.cos((2 * Math.PI * x) / 5) + 60 * Math.cos((2 * Math.PI * y) / 5),
+    );
+    const total = (image: RgbImage): number =>
+      edgeOrientations(image)[0]?.reduce((sum, value) => sum + value, 0) ?? NaN;
+    expect(total(plaid) / total(grating(0, 1 / 5))).toBeLessThan(0.1);
+  });
+
+  it('are none where an image is too small for a scale', () => {
+    const [fine, , coarse] = edgeOrientations(greyImage(20, (x) => 10 * x));
+    expect(Math.max(...(fine ?? []))).toBeGreaterThan(0);
+    expect(new Set(coarse)).toEqual(new Set([0]));
+  });
+});
+
+describe('orientation by octave', () => {
+  it.each([
+    [0.35, 0],
+    [0.18, 1],
+    [0.09, 2],
+    [0.045, 3],
+  ])('of gratings of %d cycles a pixel is in octave %d, at their orientation', (frequency, octave) => {
+    for (const orientation of [0, 45, 90, 120]) {
+      const { bands } = powerSpectrum(grating(orientation, frequency), 64);
+      const sums = bands.map((band) => band.reduce((sum, value) => sum + value, 0));
+      expect(sums.indexOf(Math.max(...sums))).toBe(octave);
+      const found = 5 * largest(bands[octave] ?? new Float64Array());
+      // At 64 pixels the lowest octave has few orientations.
+      expect(Math.abs(((((found - orientation) % 180) + 270) % 180) - 90)).toBeLessThanOrEqual(
+        octave === 3 ? 15 : 5,
+      );
+    }
+  });
+
+  it('of white noise is nearly flat', () => {
+    const statistics = new ImageStatistics(64);
+    const random = randomStream(0, 'white noise');
+    for (let index = 0; index < 40; index++) statistics.add(greyImage(64, () => 255 * random.uniform()));
+    const [highest = new Float64Array()] = statistics.result().bandOrientationShare;
+    expect(Math.max(...highest) * 36).toBeLessThan(1.25);
+    expect(Math.min(...highest) * 36).toBeGreaterThan(0.75);
   });
 });
 
@@ -243,12 +307,17 @@ describe('what the dials of scenes are set to is read back', () => {
       (index % 3 === 0 ? first : second).add(image);
     }
     first.merge(second);
-    for (const [name, values] of Object.entries(whole.result())) {
-      const merged: unknown = Object.entries(first.result()).find(([other]) => other === name)?.[1];
-      if (values instanceof Float64Array && merged instanceof Float64Array) {
-        for (const [index, value] of values.entries()) expect(merged[index]).toBeCloseTo(value, 10);
-      } else expect(merged).toBeCloseTo(Number(values), 10);
-    }
+    // Also that of scales and octaves, which are lists of arrays.
+    const numbers = (value: unknown): number[] =>
+      typeof value === 'number'
+        ? [value]
+        : Array.from(value instanceof Float64Array || Array.isArray(value) ? value : []).flatMap(numbers);
+    const merged = first.result();
+    const total = whole.result();
+    expect(numbers(Object.values(total)).length).toBeGreaterThan(1000);
+    numbers(Object.values(total)).forEach((value, index) => {
+      expect(numbers(Object.values(merged))[index]).toBeCloseTo(value, 10);
+    });
     expect(() => {
       first.merge(new ImageStatistics(64));
     }).toThrow(RangeError);

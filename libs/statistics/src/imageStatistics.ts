@@ -1,12 +1,17 @@
+import { EDGE_SCALES, edgeOrientations } from './edgeOrientations.js';
 import { FINE_HUE_BINS, hueCounts, HUE_BINS } from './hueCounts.js';
 import { LAB_HUE_BINS } from './labHue.js';
 import { orientationEnergy, ORIENTATION_BINS } from './orientationEnergy.js';
-import { amplitudeExponent, powerSpectrum } from './powerSpectrum.js';
+import { amplitudeExponent, ORIENTATION_BANDS, powerSpectrum } from './powerSpectrum.js';
 import { grey, type RgbImage } from './rgbImage.js';
 
 /** What many images are like; histograms are of share, and zeros where nothing was found. */
 export interface ImageStatisticsResult {
   readonly orientationShare: Float64Array;
+  /** Selected edges by scale, fine to coarse; see `edgeOrientations`. */
+  readonly edgeOrientationShare: readonly Float64Array[];
+  /** Power by octave, high to low; see `PowerSpectrum.bands`. */
+  readonly bandOrientationShare: readonly Float64Array[];
   /** Saturated, bright pixels in bins of 5°; see `HueCounts` for these and the next three. */
   readonly hueShare: Float64Array;
   readonly hueShareText: Float64Array;
@@ -24,6 +29,8 @@ export interface ImageStatisticsResult {
 /** Sums the statistics of images, in any order; those of several threads merge. */
 export class ImageStatistics {
   readonly #orientation = new Float64Array(ORIENTATION_BINS);
+  readonly #edges = Array.from({ length: EDGE_SCALES }, () => new Float64Array(ORIENTATION_BINS));
+  readonly #bands = Array.from({ length: ORIENTATION_BANDS }, () => new Float64Array(ORIENTATION_BINS));
   readonly #hue = new Float64Array(HUE_BINS);
   readonly #hueText = new Float64Array(FINE_HUE_BINS);
   readonly #hueCode = new Float64Array(FINE_HUE_BINS);
@@ -40,6 +47,7 @@ export class ImageStatistics {
 
   add(image: RgbImage): void {
     addTo(this.#orientation, orientationEnergy(image));
+    addAll(this.#edges, edgeOrientations(image));
     const { coarse, text, code, lab } = hueCounts(image);
     addTo(this.#hue, coarse);
     addTo(this.#hueText, text);
@@ -48,7 +56,9 @@ export class ImageStatistics {
     this.#contrast += contrastOf(image);
     this.#images += 1;
     if (Math.min(image.width, image.height) < this.spectrumSide) return;
-    addTo(this.#power, powerSpectrum(image, this.spectrumSide));
+    const { rings, bands } = powerSpectrum(image, this.spectrumSide);
+    addTo(this.#power, rings);
+    addAll(this.#bands, bands);
     this.#spectra += 1;
   }
 
@@ -60,6 +70,8 @@ export class ImageStatistics {
       );
     }
     addTo(this.#orientation, other.#orientation);
+    addAll(this.#edges, other.#edges);
+    addAll(this.#bands, other.#bands);
     addTo(this.#hue, other.#hue);
     addTo(this.#hueText, other.#hueText);
     addTo(this.#hueCode, other.#hueCode);
@@ -74,6 +86,8 @@ export class ImageStatistics {
     const power = this.#power.map((sum) => sum / Math.max(1, this.#spectra));
     return {
       orientationShare: shares(this.#orientation),
+      edgeOrientationShare: this.#edges.map(shares),
+      bandOrientationShare: this.#bands.map(shares),
       hueShare: shares(this.#hue),
       hueShareText: shares(this.#hueText),
       hueShareCode: shares(this.#hueCode),
@@ -92,6 +106,10 @@ function contrastOf(image: RgbImage): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return mean > 0 ? Math.sqrt(variance) / mean : 0;
+}
+
+function addAll(sums: readonly Float64Array[], values: readonly Float64Array[]): void {
+  for (const [index, sum] of sums.entries()) addTo(sum, values[index] ?? new Float64Array(sum.length));
 }
 
 function addTo(sums: Float64Array, values: Float64Array): void {

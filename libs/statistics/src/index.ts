@@ -12,6 +12,7 @@ export { circularCorrelation, type CircularCorrelation } from './circularCorrela
 export { circularCrossCorrelation, type CircularCrossCorrelation } from './circularCrossCorrelation.js';
 export { circularShift, nearestTurn, type CircularShift } from './circularShift.js';
 export { curveDifference } from './curveDifference.js';
+export { edgeOrientations } from './edgeOrientations.js';
 export { elbowFit, lineFit, powerLawFit, type ElbowFit, type LineFit, type PowerLawFit } from './fits.js';
 export { normaliseCurves, type Curve } from './curves.js';
 export { depthTrend } from './depthTrend.js';
@@ -26,7 +27,7 @@ export { overSeeds, type OverSeeds } from './overSeeds.js';
 export { pairedDifference } from './pairedDifference.js';
 export { peaks, type Peak } from './peaks.js';
 export { powerK, powerKOverSeeds, type PowerK, type PowerKOverSeeds } from './powerK.js';
-export { amplitudeExponent, powerSpectrum } from './powerSpectrum.js';
+export { amplitudeExponent, powerSpectrum, type PowerSpectrum } from './powerSpectrum.js';
 export { DEFAULT_RESAMPLING, percentileInterval, type Interval, type Resampling } from './resampling.js';
 export type { RgbImage } from './rgbImage.js';
 export {

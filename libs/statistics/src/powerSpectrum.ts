@@ -1,13 +1,26 @@
 import FFT from 'fft.js';
+import { orientationBin, ORIENTATION_BINS } from './orientationEnergy.js';
 import { grey, type RgbImage } from './rgbImage.js';
 
+/** Octaves of frequency below half a cycle a pixel that orientations are told apart in, the highest first. */
+export const ORIENTATION_BANDS = 4;
+
+/** What the Fourier plane of an image holds. */
+export interface PowerSpectrum {
+  /** Mean power in rings; entry k is of frequencies k / side cycles a pixel, rounded, k = 0 … side / 2. */
+  readonly rings: Float64Array;
+  /**
+   * Mean power by the orientation of the waves' bars, [octaves][bins of 5°]: 1/4 to 1/2 cycles a pixel, 1/8 to 1/4, …
+   */
+  readonly bands: readonly Float64Array[];
+}
+
 /**
- * Mean power of the luminance in rings of the Fourier plane: entry k is of frequencies k / side cycles a pixel, rounded,
- * k = 0 … side / 2. A round (radial Hann) window is cut from the image's centre, so that no orientation is favoured by
+ * Power of the luminance in rings of the Fourier plane, and by octave and orientation. A round (radial Hann) window is cut from the image's centre, so that no orientation is favoured by
  * the image's edges, and its mean taken out.
  * @param side of the window's square, a power of two, not above the image's width or height
  */
-export function powerSpectrum(image: RgbImage, side: number): Float64Array {
+export function powerSpectrum(image: RgbImage, side: number): PowerSpectrum {
   const plane = windowed(image, side);
   const fft = new FFT(side);
   const row = new Float64Array(2 * side);
@@ -18,6 +31,8 @@ export function powerSpectrum(image: RgbImage, side: number): Float64Array {
   }
   const power = new Float64Array(side / 2 + 1);
   const members = new Float64Array(side / 2 + 1);
+  const perBand = () => Array.from({ length: ORIENTATION_BANDS }, () => new Float64Array(ORIENTATION_BINS));
+  const [bands, bandMembers] = [perBand(), perBand()];
   for (let x = 0; x < side; x++) {
     for (let y = 0; y < side; y++) {
       row[2 * y] = plane[2 * (y * side + x)] ?? 0;
@@ -25,13 +40,29 @@ export function powerSpectrum(image: RgbImage, side: number): Float64Array {
     }
     fft.transform(result, row);
     for (let y = 0; y < side; y++) {
-      const ring = Math.round(Math.hypot(Math.min(x, side - x), Math.min(y, side - y)));
+      const [right, down] = [x < side / 2 ? x : x - side, y < side / 2 ? y : y - side];
+      const distance = Math.hypot(right, down);
+      const ring = Math.round(distance);
       if (ring >= power.length) continue;
-      power[ring] = (power[ring] ?? 0) + (result[2 * y] ?? 0) ** 2 + (result[2 * y + 1] ?? 0) ** 2;
+      const here = (result[2 * y] ?? 0) ** 2 + (result[2 * y + 1] ?? 0) ** 2;
+      power[ring] = (power[ring] ?? 0) + here;
       members[ring] = (members[ring] ?? 0) + 1;
+      // Octaves below half a cycle a pixel.
+      const octave = Math.floor(Math.log2(side / 2 / distance));
+      const [band, bandCount] = [bands[octave], bandMembers[octave]];
+      if (band === undefined || bandCount === undefined) continue;
+      const bin = orientationBin(right, down);
+      band[bin] = (band[bin] ?? 0) + here;
+      bandCount[bin] = (bandCount[bin] ?? 0) + 1;
     }
   }
-  return power.map((sum, ring) => sum / (members[ring] ?? 1));
+  return {
+    rings: power.map((sum, ring) => sum / (members[ring] ?? 1)),
+    // The lattice has more frequencies near its axes and diagonals than beside them.
+    bands: bands.map((band, octave) =>
+      band.map((sum, bin) => sum / Math.max(1, bandMembers[octave]?.[bin] ?? 1)),
+    ),
+  };
 }
 
 /** Complex, [side, side]. */

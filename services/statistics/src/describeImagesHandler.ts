@@ -30,7 +30,7 @@ export function describeImagesHandler(
     const examples = readExamples(request.examples);
     const provenance: Provenance = {
       step: 'statistics.describe-images',
-      version: '2',
+      version: '3',
       parameters: parseJson(JSON.stringify({ source, augmentation, images, examples })),
       inputs: [],
     };
@@ -89,7 +89,16 @@ function archive(statistics: ImageStatisticsResult): Map<string, NdArray> {
       labHueShare: statistics.labHueShare,
       frequencyCyclesPerPixel: statistics.frequencyCyclesPerPixel,
       amplitude: statistics.amplitude,
-    }).map(([name, values]) => [name, float64([values.length], values)]),
+    }).map(([name, values]): [string, NdArray] => [name, float64([values.length], values)]),
+  )
+    .set('edgeOrientationShare', table(statistics.edgeOrientationShare))
+    .set('bandOrientationShare', table(statistics.bandOrientationShare));
+}
+
+function table(rows: readonly Float64Array[]): NdArray {
+  return float64(
+    [rows.length, rows[0]?.length ?? 0],
+    rows.flatMap((row) => [...row]),
   );
 }
 
