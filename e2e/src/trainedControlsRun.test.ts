@@ -99,7 +99,7 @@ describe('rotated', () => {
       origin: 'trained',
       description: expect.stringMatching(/synthetic scenes/) as string,
     });
-    expect(claims.map(({ id }) => id.replace('-small-resnet-object-orientation', ''))).toEqual([
+    expect(claims.map(({ id }) => id.replace('-orientation-small-resnet-object-orientation', ''))).toEqual([
       'C-SI1b.1',
       'preference-original',
       'preference-turned',
@@ -110,7 +110,7 @@ describe('rotated', () => {
       expect(interval?.low, id).toBeLessThanOrEqual(effect);
       expect(interval?.high, id).toBeGreaterThanOrEqual(effect);
     }
-    const ratios = new Map(await linesOf(ended, 'steps-small-resnet-object-orientation', 'ratio/'));
+    const ratios = new Map(await linesOf(ended, 'steps-orientation-small-resnet-object-orientation', 'ratio/'));
     const [untrained = NaN, , trained = NaN] = ratios.get('layer3/upright') ?? [];
     const [untrainedTwin, , rotated] = ratios.get('layer3/rotated by 45°') ?? [];
     expect(untrained).toBeGreaterThan(0);
@@ -130,9 +130,9 @@ describe('rotated', () => {
       phases: 2,
     });
     const { claims } = await resultsOf(ended);
-    expect(claims.map(({ id }) => id)).toContain('between-22.5-small-resnet-tilt');
+    expect(claims.map(({ id }) => id)).toContain('between-22.5-orientation-small-resnet-tilt');
     expect(claims.every(({ interval }) => interval === null)).toBe(true);
-    for (const [name, curve] of await linesOf(ended, 'curves-small-resnet-tilt', 'sensitivity/')) {
+    for (const [name, curve] of await linesOf(ended, 'curves-orientation-small-resnet-tilt', 'sensitivity/')) {
       expect(
         curve.reduce((sum, value) => sum + value, 0),
         name,
@@ -145,13 +145,13 @@ describe('hue-rotated', () => {
   it('trains in worlds of original and turned hues', async () => {
     const ended = await run('hue-rotated', { ...TINY, seeds: [0], tasks: ['hue-turn'], saturations: 2 });
     const { claims } = await resultsOf(ended);
-    expect(claims.map(({ id }) => id.replace('-small-resnet-hue-turn', ''))).toEqual([
+    expect(claims.map(({ id }) => id.replace('-hue-small-resnet-hue-turn', ''))).toEqual([
       'C3.3-preference',
       'preference-original',
       'preference-turned',
       'C3.3-shift',
     ]);
-    const curves = new Map(await linesOf(ended, 'curves-small-resnet-hue-turn', 'sensitivity/'));
+    const curves = new Map(await linesOf(ended, 'curves-hue-small-resnet-hue-turn', 'sensitivity/'));
     expect(curves.get('layer3/original hue')).toHaveLength(TINY.angles);
     expect(curves.get('layer3/original hue')).not.toEqual(curves.get('layer3/hue turned by 90°'));
   });

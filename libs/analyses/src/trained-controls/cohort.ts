@@ -15,7 +15,7 @@ export interface Member {
 /** A network learning a task in every world, from the same initial weights for each seed. */
 export interface Cohort {
   readonly label: string;
-  /** The label as ids of claims and figures carry it; unique in its run. */
+  /** Variable and label as ids of claims and figures carry them; unique in its run. */
   readonly slug: string;
   readonly network: string;
   readonly task: TaskName;
@@ -35,7 +35,8 @@ export function cohortsOf(parameters: TrainedParameters, variable: TurnedVariabl
       worlds: task === 'class' ? all.filter((_, index) => index === 0 || index === all.length - 1) : all,
     })),
   );
-  const slugs = slugsOf(cohorts.map(({ label }) => label));
+  // Orientation and hue are reported side by side.
+  const slugs = slugsOf(cohorts.map(({ label }) => `${variable.name} ${label}`));
   return cohorts.map(({ network, task, label, worlds }, index) => ({
     label,
     slug: slugs[index] ?? label,

@@ -122,7 +122,7 @@ export async function comparingFigures(
     asFactor(worldEffect(trainings, variable, place, confidence));
   return [
     await stepCurves({
-      id: 'world-effect',
+      id: `world-effect-${variable.name}`,
       title: 'What the world does to the preference, by layer',
       caption:
         '√(R of the original world / R of the farthest world) while the networks learn: what architecture and pixels ' +
@@ -154,7 +154,7 @@ export async function comparingFigures(
       references: [{ along: 'y', at: 1 }],
     }),
     await stepCurves({
-      id: 'dose-response',
+      id: `dose-response-${variable.name}`,
       title: 'The preference over the turn of the world',
       caption: `R by the turn of the world. ${judged} Bands are intervals over seeds.`,
       provenance,
@@ -174,7 +174,7 @@ export async function comparingFigures(
       references: [{ along: 'y', at: 1 }],
     }),
     await intervalPlot({
-      id: 'shifts',
+      id: `shifts-${variable.name}`,
       title: 'The turn of the sensitivity that is learned',
       caption:
         `Best circular shift, modulo ${shiftPeriodDeg(parameters, variable)}°, from the original world's curve to that of ` +
@@ -197,7 +197,7 @@ export async function comparingFigures(
       reference: 0,
     }),
     await intervalPlot({
-      id: 'stimuli-effect',
+      id: `stimuli-effect-${variable.name}`,
       title: 'The effect of the world by stimulus',
       caption: `√(R of the original world / R of the farthest world) for each stimulus. Geometric mean over the deep half of the layers and the judged steps.`,
       provenance,

@@ -3,6 +3,7 @@ import { stepCurves, type Figure } from '@oblique/report';
 import { overSeeds } from '@oblique/statistics';
 import type { Cohort } from './cohort.js';
 import type { TrainedParameters } from './trainedParameters.js';
+import type { TurnedVariable } from './turnedVariable.js';
 
 /** A cohort with the `metrics.npz` of its trainings, world by world, in each seed by seed. */
 export interface LearningCohort {
@@ -15,9 +16,10 @@ export interface LearningCohort {
 export async function learningFigure(
   learned: readonly LearningCohort[],
   { confidence }: TrainedParameters,
+  { name }: TurnedVariable,
 ): Promise<Figure> {
   return stepCurves({
-    id: 'learning',
+    id: `learning-${name}`,
     title: 'Accuracy while the networks learn',
     caption: 'Accuracy on images kept out of training; bands are intervals over seeds.',
     provenance: learned.flatMap(({ provenance }) => provenance),

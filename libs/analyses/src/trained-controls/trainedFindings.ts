@@ -45,7 +45,7 @@ export async function trainedFindings(
     figures: [
       ...ofCohorts.flat(),
       ...(await comparingFigures(measured, parameters, variable)),
-      ...(parameters.heldOut > 0 ? [await learningFigure(learned, parameters)] : []),
+      ...(parameters.heldOut > 0 ? [await learningFigure(learned, parameters, variable)] : []),
     ],
     methods: methodsOf(parameters, variable),
   };
