@@ -118,7 +118,7 @@ function powerFigure(
     legendTitle: 'layer',
     references: [
       { along: 'y', at: 0 },
-      { along: 'y', at: 2, label: 'efficient coding' },
+      { along: 'y', at: 2 },
     ],
     panels: [{ name: '', lines: LAYERS.map(lineOf) }],
   });

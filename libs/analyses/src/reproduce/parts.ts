@@ -37,6 +37,7 @@ export const PARTS: readonly Part[] = [
     panels: ['fig2b', 'fig2c', 'si1a', 'si1c', 'si3'],
     takes: ['protocol', 'networks'],
     profiles: { full: 'paper' },
+    quick: { gridFrequencies: [0.01, 0.04] },
   },
   { analysis: rotated, panels: ['si1b'], takes: ['protocol', 'data'] },
   {
