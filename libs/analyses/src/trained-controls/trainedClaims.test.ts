@@ -67,7 +67,9 @@ describe('claims on made-up trainings', () => {
 
 function claimsOf(made: Made) {
   const claims = cohortClaims(cohortOf(made), PARAMETERS, ORIENTATION);
-  return new Map(claims.map((claim) => [claim.id.replace('-orientation-small-resnet-object-orientation', ''), claim]));
+  return new Map(
+    claims.map((claim) => [claim.id.replace('-orientation-small-resnet-object-orientation', ''), claim]),
+  );
 }
 
 function verdicts(claims: ReturnType<typeof claimsOf>): Record<string, string> {
