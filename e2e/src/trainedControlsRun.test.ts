@@ -110,7 +110,9 @@ describe('rotated', () => {
       expect(interval?.low, id).toBeLessThanOrEqual(effect);
       expect(interval?.high, id).toBeGreaterThanOrEqual(effect);
     }
-    const ratios = new Map(await linesOf(ended, 'steps-orientation-small-resnet-object-orientation', 'ratio/'));
+    const ratios = new Map(
+      await linesOf(ended, 'steps-orientation-small-resnet-object-orientation', 'ratio/'),
+    );
     const [untrained = NaN, , trained = NaN] = ratios.get('layer3/upright') ?? [];
     const [untrainedTwin, , rotated] = ratios.get('layer3/rotated by 45°') ?? [];
     expect(untrained).toBeGreaterThan(0);
@@ -132,7 +134,11 @@ describe('rotated', () => {
     const { claims } = await resultsOf(ended);
     expect(claims.map(({ id }) => id)).toContain('between-22.5-orientation-small-resnet-tilt');
     expect(claims.every(({ interval }) => interval === null)).toBe(true);
-    for (const [name, curve] of await linesOf(ended, 'curves-orientation-small-resnet-tilt', 'sensitivity/')) {
+    for (const [name, curve] of await linesOf(
+      ended,
+      'curves-orientation-small-resnet-tilt',
+      'sensitivity/',
+    )) {
       expect(
         curve.reduce((sum, value) => sum + value, 0),
         name,

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hueHistogram, torchHueHistogram } from './hueHistograms.js';
 import { fastest, interleaved, median, ratio, type Timings } from './interleaved.js';
 import { allLayersByJvp, authorsWay, plainForward } from './libraryPasses.js';
 import { linearUpdate, torchLinearUpdate } from './linearUpdates.js';
@@ -90,6 +91,26 @@ try {
         fast,
         target: '≥ 5',
         met: (r) => r >= 5,
+      });
+    } finally {
+      await Promise.all([ours.close(), theirs.close()]);
+    }
+  }
+
+  if (python !== undefined) {
+    console.log('Hues of 200 JPEG files …');
+    const images = join(folder, 'images');
+    const theirs = await torchHueHistogram(python, images);
+    const ours = await hueHistogram(images);
+    try {
+      const [slow, fast] = await interleaved([theirs, ours], repeats);
+      if (slow === undefined || fast === undefined) throw new Error('A timing is missing.');
+      comparisons.push({
+        title: "PyTorch's hue histogram ÷ ours",
+        slow,
+        fast,
+        target: '≥ 10',
+        met: (r) => r >= 10,
       });
     } finally {
       await Promise.all([ours.close(), theirs.close()]);

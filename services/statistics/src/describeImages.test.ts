@@ -121,14 +121,24 @@ describe('DescribeImages', () => {
     const fetched = (digest = ''): Promise<Uint8Array> =>
       fetchArtifact(service.endpoint, readDigest(digest, 'artifact'));
     const arrays = readNpz(await fetched(result.statistics?.digest));
-    expect([...arrays.keys()]).toEqual([
-      'orientationDeg',
-      'orientationShare',
-      'hueDeg',
-      'hueShare',
-      'frequencyCyclesPerPixel',
-      'amplitude',
+    expect([...arrays].map(([name, { shape }]) => [name, ...shape])).toEqual([
+      ['orientationDeg', 36],
+      ['orientationShare', 36],
+      ['hueDeg', 72],
+      ['hueShare', 72],
+      ['fineHueDeg', 360],
+      ['hueShareText', 360],
+      ['hueShareCode', 360],
+      ['labHueDeg', 72],
+      ['labHueShare', 72],
+      ['frequencyCyclesPerPixel', 17],
+      ['amplitude', 17],
+      ['edgeOrientationShare', 3, 36],
+      ['bandOrientationShare', 4, 36],
     ]);
+    const code = arrays.get('hueShareCode');
+    expect(code && [...toNumbers(code)]).toEqual(result.hueShareCode);
+    expect(result.contrast).toBeGreaterThan(0.1);
     const share = arrays.get('orientationShare');
     expect(share && [...toNumbers(share)]).toEqual(result.orientationShare);
     const { format, width, height } = await sharp(await fetched(result.contactSheet?.digest)).metadata();
