@@ -21,13 +21,12 @@ export async function torchHueHistogram(python: string, folder: string): Promise
 export async function hueHistogram(folder: string): Promise<Closing> {
   const set = await openImageSet({ kind: 'location', location: folder });
   const pass = async (): Promise<void> => {
-    // The next image is read while one is counted.
-    let next = set.read(0);
-    for (let index = 0; index < set.length; index++) {
-      const image = await next;
-      if (index + 1 < set.length) next = set.read(index + 1);
-      hueCounts(image);
-    }
+    // Images are read while others are counted.
+    let next = 0;
+    const reader = async (): Promise<void> => {
+      for (let index = next++; index < set.length; index = next++) hueCounts(await set.read(index));
+    };
+    await Promise.all(Array.from({ length: 2 * THREADS }, reader));
   };
   return { name: 'hue histograms', go: () => timed(pass), close: () => set.close() };
 }

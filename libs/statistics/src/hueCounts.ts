@@ -1,4 +1,4 @@
-import { labHueBinOf, LAB_HUE_BINS } from './labHue.js';
+import { labColour, labHueBinOf, LAB_COLOURS, LAB_HUE_BINS } from './labHue.js';
 import type { RgbImage } from './rgbImage.js';
 
 export const HUE_BINS = 72;
@@ -36,27 +36,37 @@ export function hueCounts({ pixels }: RgbImage): HueCounts {
   const text = new Float64Array(FINE_HUE_BINS);
   const code = new Float64Array(FINE_HUE_BINS);
   const lab = new Float64Array(LAB_HUE_BINS);
-  for (let place = 0; place + 2 < pixels.length; place += 3) {
+  const colours = new Uint32Array(LAB_COLOURS);
+  const end = pixels.length - 2;
+  for (let place = 0; place < end; place += 3) {
     const red = pixels[place] ?? 0;
     const green = pixels[place + 1] ?? 0;
     const blue = pixels[place + 2] ?? 0;
-    const labBin = labHueBinOf(red, green, blue);
-    if (labBin >= 0) lab[labBin] = (lab[labBin] ?? 0) + 1;
-    const most = Math.max(red, green, blue);
-    const chroma = most - Math.min(red, green, blue);
-    if (most < LEAST_VALUE * 255 || chroma === 0 || chroma < LEAST_SATURATION.code * most) continue;
+    const colour = labColour(red, green, blue);
+    colours[colour] = (colours[colour] ?? 0) + 1;
+    const most = red > green ? (red > blue ? red : blue) : green > blue ? green : blue;
+    if (most < LEAST_VALUE * 255) continue;
+    const least = red < green ? (red < blue ? red : blue) : green < blue ? green : blue;
+    const chroma = most - least;
+    if (chroma === 0 || chroma < LEAST_SATURATION.code * most) continue;
     const sextant =
       most === red
         ? (green - blue) / chroma
         : most === green
           ? 2 + (blue - red) / chroma
           : 4 + (red - green) / chroma;
-    const fine = Math.floor(sextant * 60 + FINE_HUE_BINS) % FINE_HUE_BINS;
+    // A sextant is at least −1.
+    const degrees = sextant < 0 ? 60 * sextant + 360 : 60 * sextant;
+    const fine = degrees < 360 ? Math.floor(degrees) : 0;
     code[fine] = (code[fine] ?? 0) + 1;
     if (chroma < LEAST_SATURATION.text * most) continue;
     text[fine] = (text[fine] ?? 0) + 1;
-    const bin = (Math.round((sextant * HUE_BINS) / 6) + HUE_BINS) % HUE_BINS;
+    const bin = Math.round((degrees * HUE_BINS) / 360) % HUE_BINS;
     coarse[bin] = (coarse[bin] ?? 0) + 1;
+  }
+  for (let colour = 0; colour < LAB_COLOURS; colour++) {
+    const bin = labHueBinOf(colour);
+    if (bin >= 0) lab[bin] = (lab[bin] ?? 0) + (colours[colour] ?? 0);
   }
   return { coarse, text, code, lab };
 }

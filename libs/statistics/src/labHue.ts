@@ -17,19 +17,26 @@ const DROPPED_BITS = 8 - LEVELS_LOG2;
 const toLch = converter('lch65');
 let table: Int8Array | undefined;
 
-/**
- * The bin of an 8-bit sRGB colour's hue angle in CIELAB (D65; CIE 15:2018, section 8.2.1), or −1 for greys. Looked up for
- * colours of 5 bits a channel.
- */
-export function labHueBinOf(red: number, green: number, blue: number): number {
+/** Colours that are told apart. */
+export const LAB_COLOURS = LEVELS ** 3;
+
+/** Which of them an 8-bit sRGB colour is: that of its upper 5 bits a channel. */
+export function labColour(red: number, green: number, blue: number): number {
+  return (
+    ((red >> DROPPED_BITS) << (2 * LEVELS_LOG2)) |
+    ((green >> DROPPED_BITS) << LEVELS_LOG2) |
+    (blue >> DROPPED_BITS)
+  );
+}
+
+/** The bin of a colour's hue angle in CIELAB (D65; CIE 15:2018, section 8.2.1), or −1 for greys. */
+export function labHueBinOf(colour: number): number {
   table ??= labHueTable();
-  const index =
-    (((red >> DROPPED_BITS) << LEVELS_LOG2) | (green >> DROPPED_BITS)) * LEVELS + (blue >> DROPPED_BITS);
-  return table[index] ?? -1;
+  return table[colour] ?? -1;
 }
 
 function labHueTable(): Int8Array {
-  const bins = new Int8Array(LEVELS ** 3);
+  const bins = new Int8Array(LAB_COLOURS);
   const of = (level: number): number => level / (LEVELS - 1);
   for (let index = 0; index < bins.length; index++) {
     const { h, c } = toLch({
