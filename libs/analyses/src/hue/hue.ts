@@ -74,7 +74,8 @@ function plan(parameters: HueParameters, services: Services): Plan {
             ],
             layers,
             precision: 'float32',
-            stimulus: (needed) => uniformColour(input, sizePixels(needed, member.modelStep)),
+            stimulus: (needed) =>
+              uniformColour(input(needed, member.modelStep), sizePixels(needed, member.modelStep)),
             cost: (parameters.hues * parameters.saturations ** 2) / 500,
           },
           services,
@@ -91,7 +92,7 @@ const INPUTS = {
   model: stimulusV1.InputEncoding.INPUT_ENCODING_MODEL,
 } as const;
 
-function uniformColour(input: HueParameters['input'], sizePixels: number): stimulusV1.StimulusSpec {
+function uniformColour(input: keyof typeof INPUTS, sizePixels: number): stimulusV1.StimulusSpec {
   return {
     family: 'hue',
     widthPixels: sizePixels,

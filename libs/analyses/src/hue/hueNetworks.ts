@@ -22,7 +22,8 @@ export interface HueNetwork {
   readonly description: string;
   readonly members: readonly HueMember[];
   readonly layers: readonly string[];
-  readonly input: HueParameters['input'];
+  /** How colours are fed, which may depend on how the network was added. */
+  readonly input: (needed: NeededSteps, modelStep: string) => 'imagenet' | 'model';
   readonly sizePixels: (needed: NeededSteps, modelStep: string) => number;
   readonly modelSteps: (services: Services) => readonly Step[];
 }
@@ -54,7 +55,11 @@ export function hueNetworks(parameters: HueParameters): HueNetwork[] {
         description: describeCondition(condition, parameters),
         members: members.map((member) => memberOf(member.modelStep, member.label)),
         layers: architecture === 'resnet18' ? [...layers, 'conv1'] : layers,
-        input: architecture === undefined ? parameters.input : 'imagenet',
+        input: (needed, model) => {
+          if (architecture !== undefined) return 'imagenet';
+          if (parameters.input !== 'auto') return parameters.input;
+          return needed.value(model, readModelValue).hasPreprocessing ? 'model' : 'imagenet';
+        },
         sizePixels: (needed, model) =>
           architecture === undefined
             ? (needed.value(model, readModelValue).inputSizePixels ?? REFERENCE_SIZE_PIXELS)
@@ -83,7 +88,7 @@ function trainedNetworks({ profile, protocol, dataset, seeds }: HueParameters): 
         description: `Trained in this run for ${training.steps} updates to tell by how much hues were turned, on ${dataset === 'scenes' ? 'synthetic scenes' : dataset}; seeds ${seeds.join(', ')}.`,
         members: runs.map(({ trainStep: id, seed }) => memberOf(id, `${network} (trained) seed ${seed}`)),
         layers: ['auto'],
-        input: 'imagenet',
+        input: () => 'imagenet',
         sizePixels: () => form.sizePixels,
         modelSteps: (services) =>
           runs.map(({ trainStep: id, world, seed }) =>

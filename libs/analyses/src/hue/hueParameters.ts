@@ -71,11 +71,12 @@ export const declaredHueParameters = z.strictObject({
       'Size of the images for built-in architectures; others have their own, or 224. null: by profile.',
     ),
   input: z
-    .enum(['imagenet', 'model'])
-    .default('imagenet')
+    .enum(['auto', 'imagenet', 'model'])
+    .default('auto')
     .describe(
-      "How colours are fed: normalised with ImageNet's mean and deviation, as in the paper, or by the network's own " +
-        'preprocessing, where it was added with one.',
+      "How colours are fed to given networks and their untrained twins: normalised with ImageNet's mean and deviation, as " +
+        "in the paper (imagenet), or by the network's own preprocessing (model); auto takes the latter where the network " +
+        'was added with one.',
     ),
   layers: z
     .array(z.string().min(1))

@@ -7,6 +7,8 @@ import { receivedRef } from './artifactRefs.js';
 const modelValue = z.object({
   /** Image size that the network takes; null where it takes any. */
   inputSizePixels: z.number().nullable(),
+  /** Whether it is known how the network's images are to be normalised. */
+  hasPreprocessing: z.boolean(),
 });
 
 /** What a model step tells later steps, beside its `model.onnx`. */
@@ -26,7 +28,7 @@ export function givenModel(id: string, model: string, { serving }: Services): St
     id,
     description: `finding ${model}`,
     step: 'serving.describe-model',
-    version: '1',
+    version: '2',
     parameters: { model },
     needs: [],
     cost: 0.1,
@@ -48,7 +50,7 @@ export function builtModel(
     id,
     description: `building ${network.architecture} (untrained, seed ${network.seed})`,
     step: 'serving.build-model',
-    version: '1',
+    version: '2',
     parameters: network,
     needs: [],
     cost: 2,
@@ -75,7 +77,7 @@ export function derivedModel(
     id,
     description,
     step: 'serving.derive-model',
-    version: '1',
+    version: '2',
     parameters: { derivation, seed },
     needs: [from],
     cost: 2,
@@ -98,7 +100,10 @@ async function addModel(
 }
 
 function modelResult(model: servingV1.Model | undefined): StepResult {
-  return { results: [receivedRef(model?.artifact, 'a model')], value: { inputSizePixels: inputSize(model) } };
+  return {
+    results: [receivedRef(model?.artifact, 'a model')],
+    value: { inputSizePixels: inputSize(model), hasPreprocessing: model?.preprocessing !== undefined },
+  };
 }
 
 /** Height of the image input where it is fixed. */
