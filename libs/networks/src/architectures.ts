@@ -80,7 +80,31 @@ export const ARCHITECTURES: readonly Architecture[] = [
     defaultInputSizePixels: 64,
     defaultClasses: 60,
     parameterCount: 4_473_148,
-    build: buildMlp,
+    build: (options) => buildMlp(options),
+  },
+  {
+    name: 'mlp_1',
+    description: 'The network of Fig. 6 with hidden layers of 1024 ReLU units',
+    defaultInputSizePixels: 64,
+    defaultClasses: 60,
+    parameterCount: 4_256_828,
+    build: (options) => buildMlp(options, [1024]),
+  },
+  {
+    name: 'mlp_3',
+    description: 'The network of Fig. 6 with hidden layers of 1024, 256, 256 ReLU units',
+    defaultInputSizePixels: 64,
+    defaultClasses: 60,
+    parameterCount: 4_538_940,
+    build: (options) => buildMlp(options, [1024, 256, 256]),
+  },
+  {
+    name: 'mlp_4',
+    description: 'The network of Fig. 6 with hidden layers of 1024, 256, 256, 256 ReLU units',
+    defaultInputSizePixels: 64,
+    defaultClasses: 60,
+    parameterCount: 4_604_732,
+    build: (options) => buildMlp(options, [1024, 256, 256, 256]),
   },
 ];
 

@@ -94,8 +94,7 @@ export function gridNetwork(variant: Variant, needed: NeededSteps): ReportNetwor
   return {
     name: label,
     origin: 'trained',
-    description: `4096-${Math.round(1024 * width)}-${Math.round(256 * width)}-${BINS} ReLU network trained on synthetic gratings for ${steps} steps; seeds ${seeds.join(', ')}. The digest is of the first.`,
+    description: `${training.architecture ?? 'mlp'} (ReLU network on 4096 pixels, ${width} of its units, ${BINS} classes) trained on synthetic gratings for ${steps} steps; seeds ${seeds.join(', ')}. The digest is of the first.`,
     digest: needed.result(trainStepOf(variant, seed), 'model.onnx').digest,
-    layers: 3,
   };
 }

@@ -25,6 +25,8 @@ export interface GratingTraining extends Pick<
   readonly checkpointSteps?: readonly number[];
   /** Steps at which D is measured beside steps 1, 2, 5 and the last; none where left out. */
   readonly alsoObservedAt?: readonly number[];
+  /** One of the forms of `mlp`; default: that of Fig. 6. */
+  readonly architecture?: string;
   /** Layers whose D is measured; default: the first. */
   readonly layers?: readonly string[];
 }
@@ -37,12 +39,12 @@ export function trainingSpec(
   seed: number,
 ): trainingV1.TrainingSpec {
   const { protocol, width, batchSize, steps, learningRate, initialScale, observeEvery } = parameters;
-  const { checkpointSteps = [], alsoObservedAt = [] } = parameters;
+  const { architecture = 'mlp', checkpointSteps = [], alsoObservedAt = [] } = parameters;
   return trainingV1.TrainingSpec.fromPartial({
     learner: {
       $case: 'network',
       value: {
-        start: { $case: 'architecture', value: { architecture: 'mlp', width, inputSizePixels: SIZE_PIXELS } },
+        start: { $case: 'architecture', value: { architecture, width, inputSizePixels: SIZE_PIXELS } },
         dataset: { source: { $case: 'gratings', value: gratingsOf(condition, bins, protocol) } },
         task: datasetV1.Task.TASK_CLASS,
         optimiser: { method: trainingV1.Optimiser_Method.METHOD_SGD },

@@ -1,6 +1,7 @@
 import type { Json } from '@oblique/artifacts';
 import type { Analysis } from '../analysis.js';
 import { batchSize } from '../batch-size/batchSize.js';
+import { depth } from '../depth/depth.js';
 import { doseResponse } from '../dose-response/doseResponse.js';
 import { errata } from '../errata/errata.js';
 import { hue } from '../hue/hue.js';
@@ -59,6 +60,7 @@ export const PARTS: readonly Part[] = [
   { analysis: perceptualLearning, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: doseResponse, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: batchSize, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
+  { analysis: depth, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: trainingLength, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: regime, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
 ];
