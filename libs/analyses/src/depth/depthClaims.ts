@@ -1,8 +1,10 @@
 import type { Claim } from '@oblique/report';
+import type { LearnedVariant } from '../gratings-grid/gratingsGrid.js';
+import { preferencesOnceLearned } from '../gratings-grid/preference.js';
 import { preferenceClaim } from '../gratings-grid/preferenceClaim.js';
 import { above } from '../verdicts.js';
 import type { DepthParameters } from './depthParameters.js';
-import { LAST_LAYER, preferencesOnceLearned, type LearnedDepth } from './depths.js';
+import { LAST_LAYER, observedEvery, type LearnedDepth } from './depths.js';
 
 /** The claims; depths from the shallowest on. */
 export function depthClaims(depths: readonly LearnedDepth[], parameters: DepthParameters): Claim[] {
@@ -16,7 +18,9 @@ export function depthClaims(depths: readonly LearnedDepth[], parameters: DepthPa
     judge: (interval: Parameters<typeof above>[1]) => above(0, interval),
   };
   const where = `where the loss first is ${parameters.learnedShare} of chance's`;
-  const once = ({ first }: LearnedDepth): number[] => preferencesOnceLearned(first, parameters);
+  const onceLearned = (learned: readonly LearnedVariant[]): number[] =>
+    preferencesOnceLearned(learned, parameters.learnedShare, observedEvery(parameters));
+  const once = ({ first }: LearnedDepth): number[] => onceLearned(first);
   const quotient = (values: readonly number[], others: readonly number[]): number[] =>
     values.map((value, seed) => value - (others[seed] ?? NaN));
   return [
@@ -45,7 +49,7 @@ export function depthClaims(depths: readonly LearnedDepth[], parameters: DepthPa
         'Within the deepest network, the last layer follows frequency more than the first, as in claim C2.1.',
       statistic: `Quotient of D(90°)/D(0°) of ${LAST_LAYER} and of the first layer, seed by seed, ${where}`,
       threshold: 'above 1',
-      logRatios: quotient(preferencesOnceLearned(deepest.last, parameters), once(deepest)),
+      logRatios: quotient(onceLearned(deepest.last), once(deepest)),
     }),
   ];
 }

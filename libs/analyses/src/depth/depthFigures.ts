@@ -1,10 +1,8 @@
 import { intervalPlot, stepCurves, type Figure } from '@oblique/report';
-import { mean } from 'simple-statistics';
-import { BINS } from '../gratings-grid/gratingsGrid.js';
-import { lossAt } from '../gratings-grid/preference.js';
-import { preferenceItem, preferenceLine } from '../gratings-grid/preferenceDrawing.js';
+import { preferencesOnceLearned } from '../gratings-grid/preference.js';
+import { lossLine, preferenceItem, preferenceLine } from '../gratings-grid/preferenceDrawing.js';
 import type { DepthParameters } from './depthParameters.js';
-import { observedEvery, preferencesOnceLearned, type LearnedDepth } from './depths.js';
+import { observedEvery, type LearnedDepth } from './depths.js';
 
 /** Every figure of the report, in its order. */
 export function depthFigures(
@@ -35,14 +33,7 @@ export function depthFigures(
         },
         {
           name: 'loss',
-          lines: depths.map(({ variant, first }) => {
-            const x = (first[0]?.steps ?? []).filter((step) => step >= window);
-            return {
-              name: `${variant.depth}`,
-              x,
-              values: x.map((step) => mean(first.map((one) => lossAt(one, step, window))) / Math.log(BINS)),
-            };
-          }),
+          lines: depths.map(({ variant, first }) => lossLine(`${variant.depth}`, first, window)),
         },
       ],
     }),
@@ -57,7 +48,7 @@ export function depthFigures(
         depths.map((each) =>
           preferenceItem(
             `${each.variant.label}: ${layer} layer`,
-            preferencesOnceLearned(each[layer], parameters),
+            preferencesOnceLearned(each[layer], learnedShare, window),
             confidence,
           ),
         ),

@@ -1,6 +1,6 @@
 import type { Findings, FindingsContext } from '../analysis.js';
 import { gridMethods } from '../gratings-grid/gridMethods.js';
-import { BINS, gridNetwork, readVariant } from '../gratings-grid/gratingsGrid.js';
+import { BINS, gridNetwork, readLayers } from '../gratings-grid/gratingsGrid.js';
 import { depthClaims } from './depthClaims.js';
 import { depthFigures } from './depthFigures.js';
 import type { DepthParameters } from './depthParameters.js';
@@ -14,11 +14,10 @@ export async function depthFindings(
   const { seeds, learningRate, batchSize, steps, initialScale, learnedShare } = parameters;
   const variants = depthsOf(parameters);
   const depths = await Promise.all(
-    variants.map(async (variant): Promise<LearnedDepth> => ({
-      variant,
-      first: await readVariant(variant, needed, store, FIRST_LAYER),
-      last: await readVariant(variant, needed, store, LAST_LAYER),
-    })),
+    variants.map(async (variant): Promise<LearnedDepth> => {
+      const [first = [], last = []] = await readLayers(variant, [FIRST_LAYER, LAST_LAYER], needed, store);
+      return { variant, first, last };
+    }),
   );
   return {
     summary: `Beyond the paper: networks of ${parameters.depths.join(', ')} hidden layers learn to tell gratings. Does depth make sensitivity follow frequency more?`,

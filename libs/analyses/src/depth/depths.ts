@@ -1,6 +1,4 @@
 import type { LearnedVariant, Variant } from '../gratings-grid/gratingsGrid.js';
-import { preferenceAt, stepOfLoss } from '../gratings-grid/preference.js';
-import { BINS } from '../gratings-grid/gratingsGrid.js';
 import { ARCHITECTURES_BY_DEPTH, type DepthParameters } from './depthParameters.js';
 
 /** D is measured so many times. */
@@ -47,13 +45,4 @@ export function depthsOf(parameters: DepthParameters): DepthVariant[] {
       layers: [FIRST_LAYER, LAST_LAYER],
     },
   }));
-}
-
-/** log D(90°)/D(0°) of every seed where the loss has fallen to the compared level; NaN where it never has. */
-export function preferencesOnceLearned(
-  learned: readonly LearnedVariant[],
-  parameters: Pick<DepthParameters, 'learnedShare' | 'steps'>,
-): number[] {
-  const level = parameters.learnedShare * Math.log(BINS);
-  return learned.map((one) => preferenceAt(one, stepOfLoss(one, level, observedEvery(parameters))));
 }

@@ -1,6 +1,6 @@
 import type { Findings, FindingsContext } from '../analysis.js';
 import { gridMethods } from '../gratings-grid/gridMethods.js';
-import { gridNetwork, readVariant } from '../gratings-grid/gratingsGrid.js';
+import { gridNetwork, readLayers } from '../gratings-grid/gratingsGrid.js';
 import { doseResponseClaims } from './doseResponseClaims.js';
 import { doseResponseFigures } from './doseResponseFigures.js';
 import type { DoseResponseParameters } from './doseResponseParameters.js';
@@ -14,11 +14,8 @@ export async function doseResponseFindings(
   const { seeds, learningRate, batchSize, steps, steepnesses } = parameters;
   const doses = await Promise.all(
     dosesOf(parameters).map(async (dose): Promise<LearnedDose> => {
-      const [learned, ...others] = await Promise.all(
-        LAYERS.map((layer) => readVariant(dose, needed, store, layer)),
-      );
-      if (learned === undefined) throw new Error('There is no layer.');
-      return { dose, learned, byLayer: [learned, ...others] };
+      const byLayer = await readLayers(dose, LAYERS, needed, store);
+      return { dose, byLayer, learned: byLayer[0] ?? [] };
     }),
   );
   return {

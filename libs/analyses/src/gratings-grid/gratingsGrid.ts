@@ -3,8 +3,8 @@ import type { ArtifactStore } from '@oblique/artifacts';
 import type { ReportNetwork } from '@oblique/report';
 import type { NeededSteps, Step } from '@oblique/workflow';
 import { conditionOf } from '../label-noise/conditions.js';
-import { logRatios, readLearnedGratings } from '../label-noise/learnedGratings.js';
-import { trainingSpec, type GratingTraining } from '../label-noise/trainingSpec.js';
+import { learnedGratings, logRatios } from '../label-noise/learnedGratings.js';
+import { LAYER, trainingSpec, type GratingTraining } from '../label-noise/trainingSpec.js';
 import type { Services } from '../services.js';
 import { trainStep } from '../steps/trainStep.js';
 
@@ -56,33 +56,43 @@ export function trainingsOf(variant: Variant, services: Services): Step[] {
   );
 }
 
-/** What the trainings of a variant measured in a layer, the first where left out, in the order of its seeds. */
-export function readVariant(
+/** What the trainings of a variant measured in the first layer, in the order of its seeds. */
+export async function readVariant(
   variant: Variant,
   needed: NeededSteps,
   store: ArtifactStore,
-  layer?: string,
 ): Promise<LearnedVariant[]> {
-  return Promise.all(
-    variant.seeds.map(async (seed) => {
-      const step = trainStepOf(variant, seed);
-      const { digest } = needed.result(step, 'observations.npz');
-      const learned = readLearnedGratings(await store.get(digest), layer);
-      const metrics = readNpz(await store.get(needed.result(step, 'metrics.npz').digest));
+  const [learned = []] = await readLayers(variant, [LAYER], needed, store);
+  return learned;
+}
+
+/** The same of several layers, [layers][seeds]; every archive is read once. */
+export async function readLayers(
+  { label, seeds }: Variant,
+  layers: readonly string[],
+  needed: NeededSteps,
+  store: ArtifactStore,
+): Promise<LearnedVariant[][]> {
+  const trainings = await Promise.all(
+    seeds.map(async (seed) => {
+      const trainStep = trainStepOf({ label }, seed);
+      const { digest } = needed.result(trainStep, 'observations.npz');
+      const observations = readNpz(await store.get(digest));
+      const metrics = readNpz(await store.get(needed.result(trainStep, 'metrics.npz').digest));
       const loss = metrics.get('loss');
-      if (loss === undefined) throw new Error(`The metrics of "${step}" have no loss.`);
-      return {
-        trainStep: step,
-        steps: learned.steps,
-        logRatios: logRatios(learned, HALF_WIDTH_DEG),
-        loss: [...toNumbers(loss)],
-        digest,
-      };
+      if (loss === undefined) throw new Error(`The metrics of "${trainStep}" have no loss.`);
+      return { trainStep, observations, loss: [...toNumbers(loss)], digest };
+    }),
+  );
+  return layers.map((layer) =>
+    trainings.map(({ observations, ...training }) => {
+      const learned = learnedGratings(observations, layer);
+      return { ...training, steps: learned.steps, logRatios: logRatios(learned, HALF_WIDTH_DEG) };
     }),
   );
 }
 
-function trainStepOf({ label }: Variant, seed: number): string {
+function trainStepOf({ label }: Pick<Variant, 'label'>, seed: number): string {
   return `train ${label}, seed ${seed}`;
 }
 

@@ -1,6 +1,6 @@
 import { mean } from 'simple-statistics';
 import { meanOverSteps } from '../label-noise/learnedGratings.js';
-import type { LearnedVariant } from './gratingsGrid.js';
+import { BINS, type LearnedVariant } from './gratingsGrid.js';
 
 /** log D(90°)/D(0°) after `step` steps; NaN where D was not measured there. */
 export function preferenceAt({ steps, logRatios }: LearnedVariant, step: number): number {
@@ -24,4 +24,17 @@ export function lossAt({ loss }: LearnedVariant, step: number, window: number): 
  */
 export function stepOfLoss(learned: LearnedVariant, level: number, window: number): number {
   return learned.steps.find((step) => lossAt(learned, step, window) <= level) ?? NaN;
+}
+
+/**
+ * log D(90°)/D(0°) of every seed where the loss of the last `window` steps has fallen to a share of that of chance: where
+ * equally much is learned. NaN where it never has.
+ */
+export function preferencesOnceLearned(
+  learned: readonly LearnedVariant[],
+  learnedShare: number,
+  window: number,
+): number[] {
+  const level = learnedShare * Math.log(BINS);
+  return learned.map((one) => preferenceAt(one, stepOfLoss(one, level, window)));
 }

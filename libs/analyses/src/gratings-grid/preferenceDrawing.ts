@@ -1,7 +1,9 @@
 import type { IntervalItem, StepLine } from '@oblique/report';
 import { overSeeds } from '@oblique/statistics';
 import { exponential } from '../label-noise/labelNoiseClaims.js';
-import type { LearnedVariant } from './gratingsGrid.js';
+import { mean } from 'simple-statistics';
+import { BINS, type LearnedVariant } from './gratingsGrid.js';
+import { lossAt } from './preference.js';
 
 /** D(90°)/D(0°) over steps, with its interval over seeds. */
 export function preferenceLine(
@@ -31,4 +33,18 @@ export function preferenceLine(
 export function preferenceItem(name: string, logRatios: readonly number[], confidence: number): IntervalItem {
   const { estimate, interval } = exponential(overSeeds(logRatios, confidence));
   return { name, effect: estimate, low: interval.low, high: interval.high };
+}
+
+/** The loss over steps as a share of that of chance: mean over seeds, and over the `window` steps before. */
+export function lossLine(
+  name: string,
+  learned: readonly LearnedVariant[],
+  window: number,
+): StepLine & { readonly x: readonly number[] } {
+  const x = (learned[0]?.steps ?? []).filter((step) => step >= window);
+  return {
+    name,
+    x,
+    values: x.map((step) => mean(learned.map((one) => lossAt(one, step, window))) / Math.log(BINS)),
+  };
 }

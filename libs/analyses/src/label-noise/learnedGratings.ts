@@ -1,4 +1,4 @@
-import { readNpz, toNumbers } from '@oblique/arrays';
+import { readNpz, toNumbers, type NdArray } from '@oblique/arrays';
 import { logWindowRatio } from '@oblique/statistics';
 import { LAYER, OBSERVATION } from './trainingSpec.js';
 
@@ -11,8 +11,12 @@ export interface LearnedGratings {
 }
 
 /** @throws Error where the archive is not one of these trainings */
-export function readLearnedGratings(bytes: Uint8Array, layer = LAYER): LearnedGratings {
-  const arrays = readNpz(bytes);
+export function readLearnedGratings(bytes: Uint8Array): LearnedGratings {
+  return learnedGratings(readNpz(bytes), LAYER);
+}
+
+/** The same of any layer that was measured, from the archive's arrays. */
+export function learnedGratings(arrays: ReadonlyMap<string, NdArray>, layer: string): LearnedGratings {
   const member = (name: string) => {
     const array = arrays.get(name);
     if (array === undefined) throw new Error(`The observations have no ${name}.`);

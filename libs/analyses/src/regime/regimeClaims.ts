@@ -1,6 +1,5 @@
 import type { Claim } from '@oblique/report';
-import { BINS } from '../gratings-grid/gratingsGrid.js';
-import { preferenceAt, stepOfLoss } from '../gratings-grid/preference.js';
+import { preferencesOnceLearned } from '../gratings-grid/preference.js';
 import { preferenceClaim } from '../gratings-grid/preferenceClaim.js';
 import { above, within } from '../verdicts.js';
 import type { RegimeParameters } from './regimeParameters.js';
@@ -8,14 +7,6 @@ import { observedEvery, type LearnedScale } from './scales.js';
 
 /** How many times as far the weights go in the rich regime, at least. */
 const REGIMES_APART = 10;
-
-/** log D(90°)/D(0°) of every seed where the loss has fallen to the compared level; NaN where it never has. */
-export function preferencesOnceLearned({ learned }: LearnedScale, parameters: RegimeParameters): number[] {
-  return learned.map((one) => {
-    const level = parameters.learnedShare * Math.log(BINS);
-    return preferenceAt(one, stepOfLoss(one, level, observedEvery(parameters)));
-  });
-}
 
 /** The claims; scales from the smallest, which is rich, to the largest, which is lazy. */
 export function regimeClaims(scales: readonly LearnedScale[], parameters: RegimeParameters): Claim[] {
@@ -30,8 +21,10 @@ export function regimeClaims(scales: readonly LearnedScale[], parameters: Regime
   };
   const where = `where the loss first is ${parameters.learnedShare} of chance's`;
   const names = `${rich.variant.scale} and ${lazy.variant.scale}`;
-  const richPreferences = preferencesOnceLearned(rich, parameters);
-  const lazyPreferences = preferencesOnceLearned(lazy, parameters);
+  const onceLearned = ({ learned }: LearnedScale): number[] =>
+    preferencesOnceLearned(learned, parameters.learnedShare, observedEvery(parameters));
+  const richPreferences = onceLearned(rich);
+  const lazyPreferences = onceLearned(lazy);
   return [
     preferenceClaim({
       ...common,

@@ -1,9 +1,6 @@
 import { intervalPlot, stepCurves, type Figure } from '@oblique/report';
-import { mean } from 'simple-statistics';
-import { BINS } from '../gratings-grid/gratingsGrid.js';
-import { lossAt } from '../gratings-grid/preference.js';
-import { preferenceItem, preferenceLine } from '../gratings-grid/preferenceDrawing.js';
-import { preferencesOnceLearned } from './regimeClaims.js';
+import { preferencesOnceLearned } from '../gratings-grid/preference.js';
+import { lossLine, preferenceItem, preferenceLine } from '../gratings-grid/preferenceDrawing.js';
 import type { RegimeParameters } from './regimeParameters.js';
 import { observedEvery, type LearnedScale } from './scales.js';
 
@@ -25,7 +22,11 @@ export function regimeFigures(
       valueTitle: 'D(90°) / D(0°)',
       reference: 1,
       items: scales.map((each) =>
-        preferenceItem(each.variant.label, preferencesOnceLearned(each, parameters), confidence),
+        preferenceItem(
+          each.variant.label,
+          preferencesOnceLearned(each.learned, learnedShare, observedEvery(parameters)),
+          confidence,
+        ),
       ),
     }),
     intervalPlot({
@@ -66,14 +67,7 @@ function learningFigure(
       },
       {
         name: 'loss',
-        lines: scales.map(({ variant, learned }) => {
-          const x = (learned[0]?.steps ?? []).filter((step) => step >= window);
-          return {
-            name: `${variant.scale}`,
-            x,
-            values: x.map((step) => mean(learned.map((one) => lossAt(one, step, window))) / Math.log(BINS)),
-          };
-        }),
+        lines: scales.map(({ variant, learned }) => lossLine(`${variant.scale}`, learned, window)),
       },
     ],
   });

@@ -1,9 +1,6 @@
-import { stepCurves, type Figure } from '@oblique/report';
-import { mean } from 'simple-statistics';
-import { BINS } from '../gratings-grid/gratingsGrid.js';
-import { lossAt } from '../gratings-grid/preference.js';
-import { preferenceLine } from '../gratings-grid/preferenceDrawing.js';
-import type { LearnedRate } from './rates.js';
+import { stepCurves, type Figure, type StepLine } from '@oblique/report';
+import { lossLine, preferenceLine } from '../gratings-grid/preferenceDrawing.js';
+import type { LearnedRate, Rate } from './rates.js';
 import type { TrainingLengthParameters } from './trainingLengthParameters.js';
 
 /** Every figure of the report. */
@@ -24,24 +21,21 @@ export async function trainingLengthFigures(
       panels: [
         {
           name: 'preference',
-          lines: rates.map(({ rate, learned }) => {
-            const line = preferenceLine(rate.label, learned, confidence);
-            return { ...line, x: line.x.map((step) => step * rate.timePerStep) };
-          }),
+          lines: rates.map(({ rate, learned }) =>
+            overTime(preferenceLine(rate.label, learned, confidence), rate),
+          ),
         },
         {
           name: 'loss',
-          lines: rates.map(({ rate, learned }) => {
-            const window = rate.training.observeEvery;
-            const x = (learned[0]?.steps ?? []).filter((step) => step >= window);
-            return {
-              name: rate.label,
-              x: x.map((step) => step * rate.timePerStep),
-              values: x.map((step) => mean(learned.map((one) => lossAt(one, step, window))) / Math.log(BINS)),
-            };
-          }),
+          lines: rates.map(({ rate, learned }) =>
+            overTime(lossLine(rate.label, learned, rate.training.observeEvery), rate),
+          ),
         },
       ],
     }),
   ];
+}
+
+function overTime(line: StepLine & { readonly x: readonly number[] }, { timePerStep }: Rate): StepLine {
+  return { ...line, x: line.x.map((step) => step * timePerStep) };
 }
