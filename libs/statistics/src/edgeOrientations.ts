@@ -1,5 +1,5 @@
 import { quantileSorted } from 'simple-statistics';
-import { gradient, type Gradient } from './gradient.js';
+import { gradient, imageGradient, type Gradient } from './gradient.js';
 import { orientationBin, ORIENTATION_BINS } from './orientationEnergy.js';
 import { grey, type RgbImage } from './rgbImage.js';
 
@@ -17,13 +17,14 @@ const LEAST_ORIENTEDNESS = 0.8;
  * the structure tensor of the gradient, averaged locally, has its energy (sum of eigenvalues) in the image's upper 32 %
  * and its orientedness (their difference over their sum) at least 0.8. Every such pixel counts once, whatever its
  * contrast. Counts of several images add up.
+ * @param finest the image's gradient, where it is known already
  * @returns [{@link EDGE_SCALES}][bins of 5°]; a scale at which the image is too small has none
  */
-export function edgeOrientations(image: RgbImage): Float64Array[] {
+export function edgeOrientations(image: RgbImage, finest = imageGradient(image)): Float64Array[] {
   let plane: Plane = { values: grey(image), width: image.width, height: image.height };
   return Array.from({ length: EDGE_SCALES }, (_, scale) => {
     if (scale > 0) plane = halved(plane);
-    const found = gradient(plane.values, plane.width, plane.height);
+    const found = scale === 0 ? finest : gradient(plane.values, plane.width, plane.height);
     return found === undefined ? new Float64Array(ORIENTATION_BINS) : edges(found);
   });
 }

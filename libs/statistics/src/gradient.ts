@@ -1,3 +1,5 @@
+import { grey, type RgbImage } from './rgbImage.js';
+
 /** The luminance gradient where its filters lie inside the image. */
 export interface Gradient {
   /** Change to the right and downwards, [height, width]. */
@@ -39,6 +41,11 @@ export function gradient(values: Float32Array, width: number, height: number): G
     }
   }
   return { right, down, width: insideWidth, height: insideHeight };
+}
+
+/** That of an image's grey. */
+export function imageGradient(image: RgbImage): Gradient | undefined {
+  return gradient(grey(image), image.width, image.height);
 }
 
 const FILTERS = gaussianFilters();

@@ -1,4 +1,5 @@
 import { EDGE_SCALES, edgeOrientations } from './edgeOrientations.js';
+import { imageGradient } from './gradient.js';
 import { FINE_HUE_BINS, hueCounts, HUE_BINS } from './hueCounts.js';
 import { LAB_HUE_BINS } from './labHue.js';
 import { orientationEnergy, ORIENTATION_BINS } from './orientationEnergy.js';
@@ -46,8 +47,9 @@ export class ImageStatistics {
   }
 
   add(image: RgbImage): void {
-    addTo(this.#orientation, orientationEnergy(image));
-    addAll(this.#edges, edgeOrientations(image));
+    const found = imageGradient(image);
+    addTo(this.#orientation, orientationEnergy(image, found));
+    addAll(this.#edges, edgeOrientations(image, found));
     const { coarse, text, code, lab } = hueCounts(image);
     addTo(this.#hue, coarse);
     addTo(this.#hueText, text);

@@ -1,4 +1,5 @@
 import { levenbergMarquardt } from 'ml-levenberg-marquardt';
+import { mean } from 'simple-statistics';
 import { lineFit } from './fits.js';
 
 /** Shapes that learning curves are told apart by, of unit height. */
@@ -72,7 +73,7 @@ function fitted(
     const parameters = logs.map(Math.exp);
     const unit = time.map((t) => SHAPES[shape](t, parameters));
     const flat = new Set(unit).size < 2 || unit.some((each) => !Number.isFinite(each));
-    const { intercept, slope } = flat ? { intercept: mean(value), slope: 0 } : lineFit(unit, value);
+    const { intercept, slope } = flat ? { intercept: mean([...value]), slope: 0 } : lineFit(unit, value);
     const model = unit.map((each) => intercept + (flat ? 0 : slope * each));
     const residualSumOfSquares = model.reduce(
       (sum, each, index) => sum + (each - (value[index] ?? NaN)) ** 2,
@@ -108,8 +109,4 @@ function fitted(
 function aicc(residual: number, count: number, parameters: number): number {
   const correction = (2 * parameters * (parameters + 1)) / (count - parameters - 1);
   return count * Math.log(residual / count) + 2 * parameters + correction;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

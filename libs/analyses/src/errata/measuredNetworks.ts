@@ -7,10 +7,9 @@ import { layerSelectors, PROTOCOLS } from '../orientation/protocols.js';
 import type { Services } from '../services.js';
 import { measureStep } from '../steps/measureStep.js';
 import { readModelValue } from '../steps/modelSteps.js';
-import { trainStep } from '../steps/trainStep.js';
 import { cohortsOf } from '../trained-controls/cohort.js';
+import { memberTraining } from '../trained-controls/memberTraining.js';
 import { formOf, rotatedParameters } from '../trained-controls/trainedParameters.js';
-import { trainingSpec } from '../trained-controls/trainingSpec.js';
 import { ORIENTATION } from '../trained-controls/turnedVariable.js';
 import { sizesOf, type ErrataParameters, type NetworkOrigin } from './errataParameters.js';
 
@@ -127,17 +126,7 @@ function trainedSources(parameters: ErrataParameters): Source[] {
       layers: layerSelectors('code', network, ['auto']),
       sizePixels: () => formOf(training, network).sizePixels,
       modelSteps: (services) =>
-        runs.map(({ trainStep: id, world, seed }) =>
-          trainStep(
-            {
-              id,
-              description: id.replace(/^train/, 'training'),
-              spec: () => trainingSpec(training, ORIENTATION, { network, task, world, seed }, []),
-              cost: (steps * training.batchSize) / 10_000,
-            },
-            services,
-          ),
-        ),
+        runs.map((run) => memberTraining(training, ORIENTATION, { network, task }, run, [], services)),
       cost: 0.05,
     };
   });

@@ -1,5 +1,6 @@
 import type { Claim, Verdict } from '@oblique/report';
 import { circularCorrelation, matchPeaks, overSeeds, peaks, smoothCircular } from '@oblique/statistics';
+import { mean } from 'simple-statistics';
 import { verdictInWords } from '../verdicts.js';
 import { meanCurve, type HueReferences, type MeasuredHues } from './hueCurves.js';
 import { hueAngles, type HueParameters } from './hueParameters.js';
@@ -112,7 +113,7 @@ function linearLayerClaim(
     const d = (curves[place] ?? []).map((value) => value * value);
     return Array.from({ length: 360 / SECTOR_DEG }, (_, sector) => {
       const inside = d.filter((_value, index) => Math.floor((angles[index] ?? NaN) / SECTOR_DEG) === sector);
-      return (Math.max(...inside) - Math.min(...inside)) / meanOf(inside);
+      return (Math.max(...inside) - Math.min(...inside)) / mean(inside);
     });
   });
   const largest = Math.max(...spreads);
@@ -130,8 +131,4 @@ function linearLayerClaim(
       provenance,
     },
   ];
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

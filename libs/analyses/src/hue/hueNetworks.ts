@@ -4,11 +4,10 @@ import { REFERENCE_SIZE_PIXELS } from '../orientation/gabor.js';
 import { modelStep } from '../orientation/modelStep.js';
 import type { Services } from '../services.js';
 import { readModelValue } from '../steps/modelSteps.js';
-import { trainStep } from '../steps/trainStep.js';
 import { cohortsOf } from '../trained-controls/cohort.js';
+import { memberTraining } from '../trained-controls/memberTraining.js';
 import { hueObservations } from '../trained-controls/observations.js';
 import { formOf, hueRotatedParameters } from '../trained-controls/trainedParameters.js';
-import { trainingSpec } from '../trained-controls/trainingSpec.js';
 import { HUE } from '../trained-controls/turnedVariable.js';
 import type { HueParameters } from './hueParameters.js';
 
@@ -91,17 +90,7 @@ function trainedNetworks({ profile, protocol, dataset, seeds }: HueParameters): 
         input: () => 'imagenet',
         sizePixels: () => form.sizePixels,
         modelSteps: (services) =>
-          runs.map(({ trainStep: id, world, seed }) =>
-            trainStep(
-              {
-                id,
-                description: id.replace(/^train/, 'training'),
-                spec: () => trainingSpec(training, HUE, { network, task, world, seed }, observations),
-                cost: (training.steps * training.batchSize) / 10_000,
-              },
-              services,
-            ),
-          ),
+          runs.map((run) => memberTraining(training, HUE, { network, task }, run, observations, services)),
       };
     });
 }
