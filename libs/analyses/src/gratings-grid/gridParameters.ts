@@ -22,13 +22,15 @@ export const gridFields = {
   steps: countOrNull(20, 1_000_000, 'Steps of gradient descent.'),
   orientations: countOrNull(12, 720, 'Orientations at which D is measured.'),
   phases: countOrNull(1, 360, 'Phases that D is averaged over.'),
-  tolerance: z
-    .number()
-    .gt(1)
-    .default(1.5)
-    .describe('Preferences that differ by no more than this factor count as equal, and as none about 1.'),
   confidence: z.number().min(0.5).max(0.999).default(0.95).describe('Confidence of all intervals.'),
 };
+
+/** Of those that call preferences equal. */
+export const tolerance = z
+  .number()
+  .gt(1)
+  .default(1.5)
+  .describe('Preferences that differ by no more than this factor count as equal, and as none about 1.');
 
 /** What a profile decides of them. */
 export interface GridProfile {

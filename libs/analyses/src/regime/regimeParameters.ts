@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countOrNull, gridDefaults, gridFields } from '../gratings-grid/gridParameters.js';
+import { countOrNull, gridDefaults, gridFields, tolerance } from '../gratings-grid/gridParameters.js';
 
 /** What a parameter that is left at `null` takes. */
 const PROFILES = {
@@ -28,6 +28,7 @@ const PROFILES = {
 /** What people may set, with `null` for what the profile decides. */
 export const declaredRegimeParameters = z.strictObject({
   ...gridFields,
+  tolerance,
   profile: z
     .enum(['quick', 'full'])
     .default('quick')
