@@ -1,6 +1,6 @@
-import { connectServices } from '@oblique/analyses';
 import { orchestratorV1 } from '@oblique/contracts';
 import { defineService, implement } from '@oblique/service';
+import { connectServices } from '@oblique/study';
 import { cancelRun } from './cancelRun.js';
 import { getRun } from './getRun.js';
 import { listAnalyses } from './listAnalyses.js';

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RUNNABLES } from '@oblique/analyses';
+import type { ArtifactStore, Json } from '@oblique/artifacts';
+import { ServiceError, thisOwner } from '@oblique/service';
 import {
   InvalidParametersError,
   planRun,
   readReportFiles,
-  RUNNABLES,
   type PreparedRun,
   type Runnable,
   type Services,
-} from '@oblique/analyses';
-import type { ArtifactStore, Json } from '@oblique/artifacts';
-import { ServiceError, thisOwner } from '@oblique/service';
+} from '@oblique/study';
 import { WorkflowEngine, type RunOutcome } from '@oblique/workflow';
 import { ActiveRun } from './activeRun.js';
 import type { Logger } from './logger.js';

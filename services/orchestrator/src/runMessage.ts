@@ -1,6 +1,6 @@
 import type { Json } from '@oblique/artifacts';
 import { orchestratorV1, type progressV1 } from '@oblique/contracts';
-import type { ReportFile } from '@oblique/analyses';
+import type { ReportFile } from '@oblique/study';
 import type { Progress, RunStatus, StepStatus } from '@oblique/workflow';
 import { ServiceError } from '@oblique/service';
 import { z } from 'zod';

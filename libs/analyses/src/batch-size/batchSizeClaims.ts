@@ -3,7 +3,7 @@ import type { LearnedVariant } from '../gratings-grid/gratingsGrid.js';
 import { meanPreference } from '../gratings-grid/preference.js';
 import { preferenceClaim } from '../gratings-grid/preferenceClaim.js';
 import { overSeedsClaim } from '../linear/seedClaim.js';
-import { above, within } from '../verdicts.js';
+import { above, within } from '@oblique/study';
 import type { BatchSizeParameters } from './batchSizeParameters.js';
 import { comparedExamples, type SizeVariant } from './sizes.js';
 

@@ -1,5 +1,5 @@
 import { mean } from 'simple-statistics';
-import type { Findings, FindingsContext } from '../analysis.js';
+import type { Findings, FindingsContext } from '@oblique/study';
 import { gridMethods } from '../gratings-grid/gridMethods.js';
 import { BINS, gridNetwork, readVariant } from '../gratings-grid/gratingsGrid.js';
 import { lossAt } from '../gratings-grid/preference.js';

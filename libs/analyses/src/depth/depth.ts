@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Analysis } from '../analysis.js';
-import { describeParameters, readParameters } from '../declaredParameters.js';
+import { type Analysis, describeParameters, readParameters } from '@oblique/study';
 import { trainingsOf } from '../gratings-grid/gratingsGrid.js';
 import { depthFindings } from './depthFindings.js';
 import { declaredDepthParameters, depthParameters } from './depthParameters.js';

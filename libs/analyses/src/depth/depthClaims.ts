@@ -2,7 +2,7 @@ import type { Claim } from '@oblique/report';
 import type { LearnedVariant } from '../gratings-grid/gratingsGrid.js';
 import { preferencesOnceLearned } from '../gratings-grid/preference.js';
 import { preferenceClaim } from '../gratings-grid/preferenceClaim.js';
-import { above } from '../verdicts.js';
+import { above } from '@oblique/study';
 import type { DepthParameters } from './depthParameters.js';
 import { LAST_LAYER, observedEvery, type LearnedDepth } from './depths.js';
 

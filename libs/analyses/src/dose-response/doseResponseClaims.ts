@@ -2,7 +2,7 @@ import type { Claim } from '@oblique/report';
 import { preferenceClaim } from '../gratings-grid/preferenceClaim.js';
 import { preferenceAt } from '../gratings-grid/preference.js';
 import { overSeedsClaim } from '../linear/seedClaim.js';
-import { above, within } from '../verdicts.js';
+import { above, within } from '@oblique/study';
 import { LAYERS, type LearnedDose } from './doses.js';
 import type { DoseResponseParameters } from './doseResponseParameters.js';
 import { layerPowers, powersOf, responsesOf } from './responses.js';

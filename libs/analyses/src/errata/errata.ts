@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import type { Analysis, Plan } from '../analysis.js';
-import { describeParameters, readParameters } from '../declaredParameters.js';
+import { type Analysis, componentsStep, describeParameters, patchesStep, type Plan, readParameters, type Services } from '@oblique/study';
 import { linearDataset } from '../linear/linearDataset.js';
 import { COMPONENTS, PATCHES, trainingStep } from '../linear/training.js';
 import { checkNetworks } from '../orientation/condition.js';
-import type { Services } from '../services.js';
-import { componentsStep } from '../steps/componentsStep.js';
-import { patchesStep } from '../steps/patchesStep.js';
 import { errataFindings } from './errataFindings.js';
 import { declaredErrataParameters, errataParameters, type ErrataParameters } from './errataParameters.js';
 import { codeParameters, oneMatrixRuns } from './linearErrata.js';

@@ -1,6 +1,5 @@
-import type { Findings, FindingsContext } from '../analysis.js';
+import { type Findings, type FindingsContext, readMeasureValue } from '@oblique/study';
 import { linearResults } from '../linear/linearResults.js';
-import { readMeasureValue } from '../steps/measureStep.js';
 import { balancedInformation } from './balancedInformation.js';
 import { sizesOf, type ErrataParameters } from './errataParameters.js';
 import { codeParameters, linearClaims, oneMatrixRuns } from './linearErrata.js';

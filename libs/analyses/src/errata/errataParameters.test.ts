@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidParametersError } from '../analysis.js';
+import { InvalidParametersError } from '@oblique/study';
 import { errata } from './errata.js';
 import { errataParameters } from './errataParameters.js';
 import { codeParameters, oneMatrixRuns } from './linearErrata.js';

@@ -4,9 +4,7 @@ import { gaborSpec, mainGabor, REFERENCE_SIZE_PIXELS } from '../orientation/gabo
 import { modelStep } from '../orientation/modelStep.js';
 import { orientationParameters, type OrientationParameters } from '../orientation/orientationParameters.js';
 import { layerSelectors, PROTOCOLS } from '../orientation/protocols.js';
-import type { Services } from '../services.js';
-import { measureStep } from '../steps/measureStep.js';
-import { readModelValue } from '../steps/modelSteps.js';
+import { measureStep, readModelValue, type Services } from '@oblique/study';
 import { cohortsOf } from '../trained-controls/cohort.js';
 import { memberTraining } from '../trained-controls/memberTraining.js';
 import { formOf, rotatedParameters } from '../trained-controls/trainedParameters.js';

@@ -1,7 +1,7 @@
 import type { Claim, Interval, Verdict } from '@oblique/report';
 import { overSeeds, type OverSeeds } from '@oblique/statistics';
 import { exponential } from '../label-noise/labelNoiseClaims.js';
-import { verdictInWords } from '../verdicts.js';
+import { verdictInWords } from '@oblique/study';
 
 /** A claim about one number of every member of a network. */
 interface MemberClaim extends Omit<Claim, 'effect' | 'interval' | 'verdict'> {

@@ -1,6 +1,6 @@
 import type { Claim } from '@oblique/report';
 import { sampleRankCorrelation } from 'simple-statistics';
-import { above, below, within } from '../verdicts.js';
+import { above, below, within } from '@oblique/study';
 import { AUTHORS_STEP_RAD } from './measuredNetworks.js';
 import { memberClaim, ratiosOverSeeds } from './memberClaim.js';
 import { HALF_WIDTH_DEG, type LayerReading, type NetworkReading } from './networkReadings.js';

@@ -5,8 +5,7 @@ import type { NeededSteps, Step } from '@oblique/workflow';
 import { conditionOf } from '../label-noise/conditions.js';
 import { learnedGratings, logRatios } from '../label-noise/learnedGratings.js';
 import { LAYER, trainingSpec, type GratingTraining } from '../label-noise/trainingSpec.js';
-import type { Services } from '../services.js';
-import { trainStep } from '../steps/trainStep.js';
+import { type Services, trainStep } from '@oblique/study';
 
 /** Classes of orientation, as in the paper's Methods. */
 export const BINS = 60;

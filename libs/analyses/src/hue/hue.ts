@@ -1,15 +1,9 @@
 import { datasetV1, stimulusV1 } from '@oblique/contracts';
 import { z } from 'zod';
 import type { Step } from '@oblique/workflow';
-import type { Analysis, Plan } from '../analysis.js';
-import { describeParameters, readParameters } from '../declaredParameters.js';
+import { type Analysis, curvesStep, describeParameters, describeStep, measureStep, type Plan, readParameters, renderStep, type Services } from '@oblique/study';
 import { checkNetworks } from '../orientation/condition.js';
 import { REFERENCE_SIZE_PIXELS } from '../orientation/gabor.js';
-import type { Services } from '../services.js';
-import { describeStep } from '../steps/describeStep.js';
-import { measureStep } from '../steps/measureStep.js';
-import { renderStep } from '../steps/renderStep.js';
-import { curvesStep } from '../steps/statisticsSteps.js';
 import { DESCRIBE, RENDER, SHOWN_HUES_DEG, SHOWN_SATURATIONS } from './hueSteps.js';
 import { hueFindings } from './hueFindings.js';
 import { hueNetworks } from './hueNetworks.js';

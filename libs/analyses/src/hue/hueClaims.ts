@@ -1,7 +1,7 @@
 import type { Claim, Verdict } from '@oblique/report';
 import { circularCorrelation, matchPeaks, overSeeds, peaks, smoothCircular } from '@oblique/statistics';
 import { mean } from 'simple-statistics';
-import { verdictInWords } from '../verdicts.js';
+import { verdictInWords } from '@oblique/study';
 import { meanCurve, type HueReferences, type MeasuredHues } from './hueCurves.js';
 import { hueAngles, type HueParameters } from './hueParameters.js';
 

@@ -4,7 +4,7 @@ import { hueDiscrimination } from '@oblique/human-references';
 import { layerCurves, stepCurves, stimulusSheet, type Figure } from '@oblique/report';
 import { smoothCircular } from '@oblique/statistics';
 import type { NeededSteps } from '@oblique/workflow';
-import { renderedImage } from '../steps/renderStep.js';
+import { renderedImage } from '@oblique/study';
 import { meanCurve, type HueReferences, type MeasuredHues } from './hueCurves.js';
 import { hueAngles, type HueParameters } from './hueParameters.js';
 import { RENDER, SHOWN_HUES_DEG, SHOWN_SATURATIONS } from './hueSteps.js';

@@ -1,5 +1,5 @@
 import type { NeededSteps } from '@oblique/workflow';
-import type { Findings, FindingsContext } from '../analysis.js';
+import type { Findings, FindingsContext } from '@oblique/study';
 import { readHues, readReferences } from './hueCurves.js';
 import { hueClaims } from './hueClaims.js';
 import { hueFigures, imagesInWords } from './hueFigures.js';

@@ -1,8 +1,7 @@
 import { CHILD_ACUITY, CONTOURS, ORIENTATION_THRESHOLDS } from '@oblique/human-references';
 import { intervalPlot, stepCurves, type Claim, type Figure } from '@oblique/report';
 import { lineFit, powerLawFit, type PowerLawFit } from '@oblique/statistics';
-import type { Findings } from '../analysis.js';
-import { verdictInWords, within } from '../verdicts.js';
+import { type Findings, verdictInWords, within } from '@oblique/study';
 import type { HumanParameters } from './humanParameters.js';
 
 /** Of acuity ~ age^α: the square root of eq. 8's linear networks, whose acuity squared is linear in time. */

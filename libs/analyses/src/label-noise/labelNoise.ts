@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import type { Analysis, Plan } from '../analysis.js';
-import { describeParameters, readParameters } from '../declaredParameters.js';
-import type { Services } from '../services.js';
-import { renderStep } from '../steps/renderStep.js';
-import { trainStep } from '../steps/trainStep.js';
+import { type Analysis, describeParameters, type Plan, readParameters, renderStep, type Services, trainStep } from '@oblique/study';
 import { cohortsOf } from './cohort.js';
 import {
   declaredLabelNoiseParameters,

@@ -1,7 +1,7 @@
 import { labelRate, priorDensity } from '@oblique/datasets/gratings';
 import type { Claim, Verdict } from '@oblique/report';
 import { overSeeds, type OverSeeds } from '@oblique/statistics';
-import { above, everywhere, verdictInWords, within } from '../verdicts.js';
+import { above, everywhere, verdictInWords, within } from '@oblique/study';
 import type { LearnedCohort } from './cohort.js';
 import type { Condition, ConditionName } from './conditions.js';
 import type { LabelNoiseParameters } from './labelNoiseParameters.js';

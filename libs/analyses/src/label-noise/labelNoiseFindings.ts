@@ -1,5 +1,5 @@
 import type { NeededSteps } from '@oblique/workflow';
-import type { Findings, FindingsContext } from '../analysis.js';
+import type { Findings, FindingsContext } from '@oblique/study';
 import { readCohort, type Cohort, type LearnedCohort } from './cohort.js';
 import { CONDITION_NAMES } from './conditions.js';
 import { labelNoiseClaims } from './labelNoiseClaims.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidParametersError } from '../analysis.js';
+import { InvalidParametersError } from '@oblique/study';
 import { labelNoise } from './labelNoise.js';
 import { conditionsOf, labelNoiseParameters } from './labelNoiseParameters.js';
 import { orientationsOf, trainingSpec } from './trainingSpec.js';

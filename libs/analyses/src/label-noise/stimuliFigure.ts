@@ -2,7 +2,7 @@ import { readNpy } from '@oblique/arrays';
 import type { ArtifactStore } from '@oblique/artifacts';
 import { stimulusSheet, type Figure } from '@oblique/report';
 import type { NeededSteps } from '@oblique/workflow';
-import { renderedImage } from '../steps/renderStep.js';
+import { renderedImage } from '@oblique/study';
 
 export const RENDER = 'render the gratings';
 export const SHOWN_ORIENTATIONS_DEG = [0, 30, 60, 90, 120, 150];

@@ -1,6 +1,6 @@
 import type { Claim } from '@oblique/report';
 import { USEFULNESS } from '@oblique/linear-learning';
-import { above, everywhere, within } from '../verdicts.js';
+import { above, everywhere, within } from '@oblique/study';
 import { acuityGrowth } from './acuityGrowth.js';
 import type { LinearParameters } from './linearParameters.js';
 import type { RunResult } from './linearResults.js';

@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import type { Analysis, Plan } from '../analysis.js';
-import { describeParameters, readParameters } from '../declaredParameters.js';
-import type { Services } from '../services.js';
-import { componentsStep } from '../steps/componentsStep.js';
-import { patchesStep } from '../steps/patchesStep.js';
+import { type Analysis, componentsStep, describeParameters, patchesStep, type Plan, readParameters, type Services } from '@oblique/study';
 import { linearDataset } from './linearDataset.js';
 import { linearFindings } from './linearFindings.js';
 import { declaredLinearParameters, linearParameters, type LinearParameters } from './linearParameters.js';

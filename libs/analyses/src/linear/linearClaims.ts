@@ -1,6 +1,6 @@
 import type { Claim, Verdict } from '@oblique/report';
 import { powerLawFit } from '@oblique/statistics';
-import { above } from '../verdicts.js';
+import { above } from '@oblique/study';
 import type { LinearParameters } from './linearParameters.js';
 import { alignedError, type RunResult } from './linearResults.js';
 import { networksOf, TIED } from './network.js';

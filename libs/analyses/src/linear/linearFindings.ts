@@ -1,4 +1,4 @@
-import type { Findings, FindingsContext } from '../analysis.js';
+import type { Findings, FindingsContext } from '@oblique/study';
 import { frequencyClaims, supervisedClaims } from './frequencyClaims.js';
 import { acuityFigures, supervisedFigures, thresholdFigures } from './frequencyFigures.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidParametersError } from '../analysis.js';
+import { InvalidParametersError } from '@oblique/study';
 import { linear } from './linear.js';
 import { linearParameters } from './linearParameters.js';
 import { initialSize, networksOf, oneMatrix } from './network.js';

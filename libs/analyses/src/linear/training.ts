@@ -1,9 +1,7 @@
 import { trainingV1 } from '@oblique/contracts';
 import { frequencySensitivity, thresholdOf } from '@oblique/linear-learning';
 import type { NeededSteps, Step } from '@oblique/workflow';
-import type { Services } from '../services.js';
-import { readComponentsValue } from '../steps/componentsStep.js';
-import { trainStep } from '../steps/trainStep.js';
+import { readComponentsValue, type Services, trainStep } from '@oblique/study';
 import type { LinearParameters } from './linearParameters.js';
 import { initialSize, isDeep, networksOf, TIED, type LinearNetwork } from './network.js';
 

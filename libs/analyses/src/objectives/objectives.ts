@@ -1,8 +1,5 @@
 import { z } from 'zod';
-import type { Analysis, Plan } from '../analysis.js';
-import { describeParameters, readParameters } from '../declaredParameters.js';
-import type { Services } from '../services.js';
-import { trainStep } from '../steps/trainStep.js';
+import { type Analysis, describeParameters, type Plan, readParameters, type Services, trainStep } from '@oblique/study';
 import { cohortsOf } from './cohort.js';
 import { OBJECTIVES } from './objective.js';
 import { objectivesFindings } from './objectivesFindings.js';

@@ -4,7 +4,7 @@ import { factorLine } from '../trained-controls/factorLine.js';
 import type { LearnedSensitivity } from '../trained-controls/learnedSensitivity.js';
 import { asFactor, meanOver, worldEffect, type Place } from '../trained-controls/preferences.js';
 import { ORIENTATION } from '../trained-controls/turnedVariable.js';
-import { above } from '../verdicts.js';
+import { above } from '@oblique/study';
 import { WORLDS, type MeasuredCohort } from './cohort.js';
 import { OBJECTIVES } from './objective.js';
 import { effectOf } from './objectivesClaims.js';

@@ -1,4 +1,4 @@
-import type { Findings, FindingsContext } from '../analysis.js';
+import type { Findings, FindingsContext } from '@oblique/study';
 import { measuredCohort, type Cohort } from './cohort.js';
 import { OBJECTIVE_NAMES, OBJECTIVES } from './objective.js';
 import { objectivesClaims } from './objectivesClaims.js';

@@ -1,6 +1,5 @@
 import type { Claim } from '@oblique/report';
-import type { BootstrapValue, LayerRatio, TrendValue } from '../steps/statisticsSteps.js';
-import { above, deepHalf, everywhere, verdictInWords, within } from '../verdicts.js';
+import { above, type BootstrapValue, deepHalf, everywhere, type LayerRatio, type TrendValue, verdictInWords, within } from '@oblique/study';
 
 /** What claims about one condition are judged from. */
 export interface ClaimData {

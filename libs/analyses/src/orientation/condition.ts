@@ -1,6 +1,5 @@
 import { ARCHITECTURES } from '@oblique/networks';
-import { InvalidParametersError } from '../analysis.js';
-import type { Services } from '../services.js';
+import { InvalidParametersError, type Services } from '@oblique/study';
 import type { OrientationParameters } from './orientationParameters.js';
 import { PROTOCOLS } from './protocols.js';
 

@@ -9,13 +9,11 @@ import {
   type LabelledImage,
   type RatioSeries,
 } from '@oblique/report';
-import { renderedImage } from '../steps/renderStep.js';
-import type { LayerRatio } from '../steps/statisticsSteps.js';
+import { deepHalf, type LayerRatio, renderedImage } from '@oblique/study';
 import type { Condition } from './condition.js';
 import type { GaborShape } from './gabor.js';
 import type { OrientationParameters } from './orientationParameters.js';
 import type { Protocol } from './protocols.js';
-import { deepHalf } from '../verdicts.js';
 
 /** Curves of one network: the arrays of its `curves.npz`, and its layers in the order of depth. */
 export interface NetworkCurves {

@@ -1,7 +1,6 @@
 import { servingV1 } from '@oblique/contracts';
 import type { Step } from '@oblique/workflow';
-import type { Services } from '../services.js';
-import { builtModel, derivedModel, givenModel } from '../steps/modelSteps.js';
+import { builtModel, derivedModel, givenModel, type Services } from '@oblique/study';
 import { networkSource, type Condition, type Member } from './condition.js';
 import type { OrientationParameters } from './orientationParameters.js';
 import { PROTOCOLS } from './protocols.js';

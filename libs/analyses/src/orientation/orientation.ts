@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import type { Step } from '@oblique/workflow';
-import type { Analysis, Plan } from '../analysis.js';
-import { describeParameters, readParameters } from '../declaredParameters.js';
-import type { Services } from '../services.js';
-import { measureStep } from '../steps/measureStep.js';
-import { readModelValue } from '../steps/modelSteps.js';
-import { renderStep } from '../steps/renderStep.js';
-import { curvesStep, ratioStep, trendStep, type RatioOptions } from '../steps/statisticsSteps.js';
+import { type Analysis, curvesStep, describeParameters, measureStep, type Plan, type RatioOptions, ratioStep, readModelValue, readParameters, renderStep, type Services, trendStep } from '@oblique/study';
 import { checkNetworks, conditionsOf, gridConditions, type Condition } from './condition.js';
 import {
   gaborAxes,

@@ -1,6 +1,6 @@
 import type { Claim } from '@oblique/report';
 import type { NeededSteps } from '@oblique/workflow';
-import { readBootstrapValue, readRatioValue, readTrendValue } from '../steps/statisticsSteps.js';
+import { readBootstrapValue, readRatioValue, readTrendValue } from '@oblique/study';
 import { controlClaim, gaborGridClaim, poolingClaims, trainedClaims, type ClaimData } from './claims.js';
 import type { Condition } from './condition.js';
 import { gaborGrid } from './gabor.js';

@@ -1,7 +1,6 @@
 import type { ReportNetwork } from '@oblique/report';
 import type { NeededSteps } from '@oblique/workflow';
-import type { Findings, FindingsContext } from '../analysis.js';
-import { readMeasureValue } from '../steps/measureStep.js';
+import { type Findings, type FindingsContext, readMeasureValue } from '@oblique/study';
 import { describeCondition, type Condition } from './condition.js';
 import { orientationClaims } from './orientationClaims.js';
 import { orientationFigures } from './orientationFigures.js';

@@ -1,9 +1,6 @@
 import { checkWorkflow } from '@oblique/workflow';
 import { afterAll, describe, expect, it } from 'vitest';
-import { InvalidParametersError } from '../analysis.js';
-import { connectServices } from '../services.js';
-import { planRun } from '../planRun.js';
-import { alone } from '../runnable.js';
+import { alone, connectServices, InvalidParametersError, planRun } from '@oblique/study';
 import { orientation } from './orientation.js';
 
 const services = connectServices({

@@ -1,10 +1,8 @@
 import type { NeededSteps, Step } from '@oblique/workflow';
-import type { Services } from '../services.js';
-import { bootstrapStep, readTrendValue, type RatioOptions } from '../steps/statisticsSteps.js';
+import { bootstrapStep, deepHalf, type RatioOptions, readTrendValue, type Services } from '@oblique/study';
 import type { Condition } from './condition.js';
 import { meanLog } from './figures.js';
 import { POOLING, trendOf } from './stepIds.js';
-import { deepHalf } from '../verdicts.js';
 
 /** Untrained AlexNet with and without overlap, where both are measured. */
 export interface PoolingPair {

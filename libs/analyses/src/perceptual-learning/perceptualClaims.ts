@@ -1,7 +1,7 @@
 import type { Claim } from '@oblique/report';
 import { overSeeds, type OverSeeds } from '@oblique/statistics';
 import { mean } from 'simple-statistics';
-import { above, verdictInWords } from '../verdicts.js';
+import { above, verdictInWords } from '@oblique/study';
 import { gainsOf, HALF_WIDTH_DEG, halfStep } from './gains.js';
 import type { Learned } from './learner.js';
 import type { PerceptualParameters } from './perceptualParameters.js';

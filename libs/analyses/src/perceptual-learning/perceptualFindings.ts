@@ -1,6 +1,6 @@
 import type { ReportNetwork } from '@oblique/report';
 import type { NeededSteps } from '@oblique/workflow';
-import type { Findings, FindingsContext } from '../analysis.js';
+import type { Findings, FindingsContext } from '@oblique/study';
 import { progressOf, type Progress } from '../trained-controls/progress.js';
 import { HALF_WIDTH_DEG } from './gains.js';
 import { observationsOf, readLearned, type Learner } from './learner.js';

@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import type { Analysis, Plan } from '../analysis.js';
-import { describeParameters, readParameters } from '../declaredParameters.js';
-import type { Services } from '../services.js';
-import { givenModel } from '../steps/modelSteps.js';
-import { trainStep } from '../steps/trainStep.js';
+import { type Analysis, describeParameters, givenModel, type Plan, readParameters, type Services, trainStep } from '@oblique/study';
 import { learnersOf } from './learner.js';
 import { perceptualFindings } from './perceptualFindings.js';
 import {

@@ -1,7 +1,7 @@
 import type { Claim } from '@oblique/report';
 import { preferencesOnceLearned } from '../gratings-grid/preference.js';
 import { preferenceClaim } from '../gratings-grid/preferenceClaim.js';
-import { above, within } from '../verdicts.js';
+import { above, within } from '@oblique/study';
 import type { RegimeParameters } from './regimeParameters.js';
 import { observedEvery, type LearnedScale } from './scales.js';
 

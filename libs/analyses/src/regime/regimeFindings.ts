@@ -1,4 +1,4 @@
-import type { Findings, FindingsContext } from '../analysis.js';
+import type { Findings, FindingsContext } from '@oblique/study';
 import { gridMethods } from '../gratings-grid/gridMethods.js';
 import { BINS, gridNetwork } from '../gratings-grid/gratingsGrid.js';
 import { regimeClaims } from './regimeClaims.js';

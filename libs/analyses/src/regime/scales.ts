@@ -3,7 +3,7 @@ import { toNumbers } from '@oblique/arrays';
 import { readProgram } from '@oblique/onnx';
 import type { NeededSteps } from '@oblique/workflow';
 import { readVariant, type LearnedVariant, type Variant } from '../gratings-grid/gratingsGrid.js';
-import { readTrainValue } from '../steps/trainStep.js';
+import { readTrainValue } from '@oblique/study';
 import type { RegimeParameters } from './regimeParameters.js';
 
 /** D is measured so many times. */

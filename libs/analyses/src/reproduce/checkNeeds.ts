@@ -1,5 +1,4 @@
-import { InvalidParametersError, type ParameterViolation } from '../analysis.js';
-import type { Services } from '../services.js';
+import { InvalidParametersError, type ParameterViolation, type Services } from '@oblique/study';
 import { PAPER_NEEDS } from './paperNeeds.js';
 import { chosenParts, type Reproduction } from './reproduction.js';
 

@@ -1,5 +1,5 @@
 import type { Json } from '@oblique/artifacts';
-import type { Analysis } from '../analysis.js';
+import type { Analysis } from '@oblique/study';
 import { batchSize } from '../batch-size/batchSize.js';
 import { depth } from '../depth/depth.js';
 import { doseResponse } from '../dose-response/doseResponse.js';

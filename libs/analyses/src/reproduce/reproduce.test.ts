@@ -1,8 +1,6 @@
 import { checkWorkflow } from '@oblique/workflow';
 import { afterAll, describe, expect, it } from 'vitest';
-import { InvalidParametersError } from '../analysis.js';
-import { planRun } from '../planRun.js';
-import { connectServices } from '../services.js';
+import { connectServices, InvalidParametersError, planRun } from '@oblique/study';
 import { PARTS } from './parts.js';
 import { reproduce } from './reproduce.js';
 

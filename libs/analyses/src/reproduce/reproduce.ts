@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { describeParameters, readParameters } from '../declaredParameters.js';
-import type { Runnable } from '../runnable.js';
+import { describeParameters, readParameters, type Runnable } from '@oblique/study';
 import { checkNeeds } from './checkNeeds.js';
 import { chosenParts, partParameters, reproductionParameters } from './reproduction.js';
 

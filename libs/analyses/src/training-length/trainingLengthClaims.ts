@@ -2,7 +2,7 @@ import type { Claim } from '@oblique/report';
 import { preferenceAt } from '../gratings-grid/preference.js';
 import { preferenceClaim } from '../gratings-grid/preferenceClaim.js';
 import { overSeedsClaim } from '../linear/seedClaim.js';
-import { above, below, within } from '../verdicts.js';
+import { above, below, within } from '@oblique/study';
 import { peakSteps, preferenceAtTime, type LearnedRate } from './rates.js';
 import type { TrainingLengthParameters } from './trainingLengthParameters.js';
 

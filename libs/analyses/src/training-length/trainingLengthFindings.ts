@@ -1,4 +1,4 @@
-import type { Findings, FindingsContext } from '../analysis.js';
+import type { Findings, FindingsContext } from '@oblique/study';
 import { gridMethods } from '../gratings-grid/gridMethods.js';
 import { gridNetwork, readVariant } from '../gratings-grid/gratingsGrid.js';
 import { ratesOf, type LearnedRate } from './rates.js';

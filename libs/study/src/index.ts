@@ -1,0 +1,17 @@
+export * from './analysis.js';
+export { describeParameters, readParameters } from './declaredParameters.js';
+export { planRun, type RunPlan } from './planRun.js';
+export { productVersion } from './productVersion.js';
+export { readReportFiles, type ReportFile } from './reportFiles.js';
+export * from './runnable.js';
+export * from './services.js';
+export * from './verdicts.js';
+export * from './steps/artifactRefs.js';
+export * from './steps/componentsStep.js';
+export * from './steps/describeStep.js';
+export * from './steps/measureStep.js';
+export * from './steps/modelSteps.js';
+export * from './steps/patchesStep.js';
+export * from './steps/renderStep.js';
+export * from './steps/statisticsSteps.js';
+export * from './steps/trainStep.js';
