@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Analysis, componentsStep, describeParameters, patchesStep, type Plan, readParameters, type Services } from '@oblique/study';
+import {
+  type Analysis,
+  componentsStep,
+  describeParameters,
+  patchesStep,
+  type Plan,
+  readParameters,
+  type Services,
+} from '@oblique/study';
 import { linearDataset } from '../linear/linearDataset.js';
 import { COMPONENTS, PATCHES, trainingStep } from '../linear/training.js';
 import { checkNetworks } from '../orientation/condition.js';

@@ -1,7 +1,17 @@
 import { datasetV1, stimulusV1 } from '@oblique/contracts';
 import { z } from 'zod';
 import type { Step } from '@oblique/workflow';
-import { type Analysis, curvesStep, describeParameters, describeStep, measureStep, type Plan, readParameters, renderStep, type Services } from '@oblique/study';
+import {
+  type Analysis,
+  curvesStep,
+  describeParameters,
+  describeStep,
+  measureStep,
+  type Plan,
+  readParameters,
+  renderStep,
+  type Services,
+} from '@oblique/study';
 import { checkNetworks } from '../orientation/condition.js';
 import { REFERENCE_SIZE_PIXELS } from '../orientation/gabor.js';
 import { DESCRIBE, RENDER, SHOWN_HUES_DEG, SHOWN_SATURATIONS } from './hueSteps.js';

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Analysis, describeParameters, type Plan, readParameters, renderStep, type Services, trainStep } from '@oblique/study';
+import {
+  type Analysis,
+  describeParameters,
+  type Plan,
+  readParameters,
+  renderStep,
+  type Services,
+  trainStep,
+} from '@oblique/study';
 import { cohortsOf } from './cohort.js';
 import {
   declaredLabelNoiseParameters,

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Analysis, componentsStep, describeParameters, patchesStep, type Plan, readParameters, type Services } from '@oblique/study';
+import {
+  type Analysis,
+  componentsStep,
+  describeParameters,
+  patchesStep,
+  type Plan,
+  readParameters,
+  type Services,
+} from '@oblique/study';
 import { linearDataset } from './linearDataset.js';
 import { linearFindings } from './linearFindings.js';
 import { declaredLinearParameters, linearParameters, type LinearParameters } from './linearParameters.js';

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type Analysis, describeParameters, type Plan, readParameters, type Services, trainStep } from '@oblique/study';
+import {
+  type Analysis,
+  describeParameters,
+  type Plan,
+  readParameters,
+  type Services,
+  trainStep,
+} from '@oblique/study';
 import { cohortsOf } from './cohort.js';
 import { OBJECTIVES } from './objective.js';
 import { objectivesFindings } from './objectivesFindings.js';

@@ -1,5 +1,14 @@
 import type { Claim } from '@oblique/report';
-import { above, type BootstrapValue, deepHalf, everywhere, type LayerRatio, type TrendValue, verdictInWords, within } from '@oblique/study';
+import {
+  above,
+  type BootstrapValue,
+  deepHalf,
+  everywhere,
+  type LayerRatio,
+  type TrendValue,
+  verdictInWords,
+  within,
+} from '@oblique/study';
 
 /** What claims about one condition are judged from. */
 export interface ClaimData {

@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import type { Step } from '@oblique/workflow';
-import { type Analysis, curvesStep, describeParameters, measureStep, type Plan, type RatioOptions, ratioStep, readModelValue, readParameters, renderStep, type Services, trendStep } from '@oblique/study';
+import {
+  type Analysis,
+  curvesStep,
+  describeParameters,
+  measureStep,
+  type Plan,
+  type RatioOptions,
+  ratioStep,
+  readModelValue,
+  readParameters,
+  renderStep,
+  type Services,
+  trendStep,
+} from '@oblique/study';
 import { checkNetworks, conditionsOf, gridConditions, type Condition } from './condition.js';
 import {
   gaborAxes,

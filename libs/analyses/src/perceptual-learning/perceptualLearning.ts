@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { type Analysis, describeParameters, givenModel, type Plan, readParameters, type Services, trainStep } from '@oblique/study';
+import {
+  type Analysis,
+  describeParameters,
+  givenModel,
+  type Plan,
+  readParameters,
+  type Services,
+  trainStep,
+} from '@oblique/study';
 import { learnersOf } from './learner.js';
 import { perceptualFindings } from './perceptualFindings.js';
 import {
