@@ -12,8 +12,11 @@ import { at } from './ruleMakers.js';
 import { filled, outputShape, single, sizeOf, sliced } from './transposeMakers.js';
 import type { LinearUse, TransposeRule } from './transposeRule.js';
 
-/** Channels below which the windows of a convolution are stacked for one product. */
+/** Channels below which the taps of a kernel are stacked for products that are wide enough. */
 const NARROW = 32;
+
+/** Rows of an image up to which its channels are the better rows. */
+const SHORT_ROW = 8;
 
 /** The sliding of a kernel over images [N, C, …space], giving [N, M, …places]. */
 interface Sliding {
@@ -101,10 +104,66 @@ function imageCotangent(f: Formula, g: string, weight: string, sliding: Sliding)
 }
 
 /**
- * The images' windows as columns times the cotangents, one matrix product for the whole batch (im2col). A convolution
- * with batch and channels exchanged was measured to be slower.
+ * The images' windows as columns times the cotangents, summed over the batch (im2col and a matrix product). How the
+ * columns are laid out follows from what was measured to be fast; a convolution with batch and channels exchanged was
+ * not.
  */
 function weightCotangent(
+  f: Formula,
+  x: string,
+  image: Shape,
+  g: string,
+  shape: Shape,
+  sliding: Sliding,
+): string {
+  const [, inputs = 1] = shape;
+  if (sliding.group !== 1) return groupedProduct(f, x, image, g, shape, sliding);
+  if (inputs >= 16 && (sliding.places.at(-1) ?? 1) <= SHORT_ROW)
+    return channelsInnermost(f, x, image, g, shape, sliding);
+  if (inputs < NARROW) return channelsOutermost(f, x, image, g, shape, sliding);
+  return productOfEveryTap(f, x, image, g, shape, sliding);
+}
+
+/** The images with their axes in this order, zeros where windows reach beyond them; axes from 2 on are space. */
+function arranged(f: Formula, x: string, axes: readonly number[], sliding: Sliding): string {
+  const behind = overhang(sliding).map((beyond) => Math.max(beyond, 0));
+  const padsOf = (pads: readonly number[]): number[] =>
+    axes.map((axis) => (axis < 2 ? 0 : (pads[axis - 2] ?? 0)));
+  const turned = f.op('Transpose', [x], { perm: ints(axes) });
+  const pads = [...padsOf(sliding.begins), ...padsOf(behind)];
+  return pads.some((count) => count > 0) ? f.op('Pad', [turned, f.ints(pads)]) : turned;
+}
+
+/** What a tap sees of arranged images along some axes of space: axis `space[k]` is their axis `axes[k]`. */
+function seen(
+  f: Formula,
+  images: string,
+  tap: readonly number[],
+  { dilations, places, strides }: Sliding,
+  space: readonly number[],
+  axes: readonly number[],
+): string {
+  if (axes.length === 0) return images;
+  const starts = space.map((axis, index) => (tap[index] ?? 0) * (dilations[axis] ?? 1));
+  const steps = space.map((axis) => strides[axis] ?? 1);
+  const ends = space.map(
+    (axis, index) => (starts[index] ?? 0) + ((places[axis] ?? 1) - 1) * (steps[index] ?? 1) + 1,
+  );
+  return sliced(f, images, starts, ends, axes, steps);
+}
+
+/** Axes of space from the second on: taps along them are stacked, so that those along the first see whole blocks. */
+const behindFirst = ({ kernel }: Sliding): number[] => [...kernel.keys()].slice(1);
+
+/** Cotangents as a matrix [outputs, positions], positions in the order first axis, batch, other axes. */
+function cotangentRows(f: Formula, g: string, batch: number, outputs: number, sliding: Sliding): string {
+  const others = behindFirst(sliding).map((axis) => axis + 2);
+  const turned = f.op('Transpose', [g], { perm: ints([1, 2, 0, ...others]) });
+  return f.reshape(turned, [outputs, batch * sizeOf(sliding.places)]);
+}
+
+/** For few channels, whose windows are long rows. */
+function channelsOutermost(
   f: Formula,
   x: string,
   [batch = 1, channels = 1]: Shape,
@@ -112,53 +171,118 @@ function weightCotangent(
   shape: Shape,
   sliding: Sliding,
 ): string {
-  const { group, kernel, strides, dilations, begins, places } = sliding;
-  const [outputs = 1, inputs = 1] = shape;
-  const spatial = kernel.map((_, axis) => axis + 2);
-  const exchanged = { perm: ints([1, 0, ...spatial]) };
+  const { kernel, places } = sliding;
+  const [outputs = 1] = shape;
+  const others = behindFirst(sliding);
+  const images = arranged(f, x, [1, 2, 0, ...others.map((axis) => axis + 2)], sliding);
+  const stackedTaps = tapsOf(kernel.slice(1)).map((tap) =>
+    seen(
+      f,
+      images,
+      tap,
+      sliding,
+      others,
+      others.map((axis) => axis + 2),
+    ),
+  );
+  const stack = stacked(f, stackedTaps, 0);
+  const height = stackedTaps.length * channels;
+  const rows = cotangentRows(f, g, batch, outputs, sliding);
   const positions = batch * sizeOf(places);
-  const behind = overhang(sliding).map((beyond) => Math.max(beyond, 0));
-  const byChannel = f.op('Transpose', [x], exchanged);
-  const padded = [...begins, ...behind].some((count) => count > 0)
-    ? f.op('Pad', [byChannel, f.ints([0, 0, ...begins, 0, 0, ...behind])])
-    : byChannel;
-  const columns = tapsOf(kernel).map((tap) => {
-    const starts = tap.map((place, axis) => place * (dilations[axis] ?? 1));
-    const ends = starts.map((start, axis) => start + ((places[axis] ?? 1) - 1) * (strides[axis] ?? 1) + 1);
-    return f.reshape(sliced(f, padded, starts, ends, spatial, strides), [group, channels / group, positions]);
+  const products = tapsOf(kernel.slice(0, 1)).map((tap) => {
+    const columns = f.reshape(seen(f, stack, tap, sliding, [0], [1]), [height, positions]);
+    return f.op('Gemm', [columns, rows], { transB: int(1) });
   });
-  const taps = columns.length;
-  const cotangent = f.reshape(f.op('Transpose', [g], exchanged), [group, outputs / group, positions]);
-  // [group, outputs of a group, taps · inputs]
-  const product =
-    group === 1
-      ? products(f, f.reshape(cotangent, [outputs, positions]), columns, inputs, positions)
-      : f.op('MatMul', [cotangent, f.op('Transpose', [stacked(f, columns)], { perm: ints([0, 2, 1]) })]);
-  if (taps === 1) return f.reshape(product, shape);
-  const apart = f.reshape(product, [outputs, taps, inputs]);
+  const apart = f.reshape(stacked(f, products, 0), [sizeOf(kernel), channels, outputs]);
+  return f.reshape(f.op('Transpose', [apart], { perm: ints([2, 1, 0]) }), shape);
+}
+
+/** For small images, whose rows are shorter than there are channels. */
+function channelsInnermost(
+  f: Formula,
+  x: string,
+  [batch = 1, channels = 1]: Shape,
+  g: string,
+  shape: Shape,
+  sliding: Sliding,
+): string {
+  const { kernel, places } = sliding;
+  const [outputs = 1] = shape;
+  const others = behindFirst(sliding);
+  const images = arranged(f, x, [2, 0, ...others.map((axis) => axis + 2), 1], sliding);
+  const stackedTaps = tapsOf(kernel.slice(1)).map((tap) =>
+    seen(
+      f,
+      images,
+      tap,
+      sliding,
+      others,
+      others.map((axis) => axis + 1),
+    ),
+  );
+  const stack = stacked(f, stackedTaps, -1);
+  const rows = cotangentRows(f, g, batch, outputs, sliding);
+  const positions = batch * sizeOf(places);
+  const products = tapsOf(kernel.slice(0, 1)).map((tap) => {
+    const columns = seen(f, stack, tap, sliding, [0], [0]);
+    return f.op('Gemm', [rows, f.reshape(columns, [positions, stackedTaps.length * channels])]);
+  });
+  const apart = f.reshape(stacked(f, products, 1), [outputs, sizeOf(kernel), channels]);
   return f.reshape(f.op('Transpose', [apart], { perm: ints([0, 2, 1]) }), shape);
 }
 
-/**
- * Rows [outputs, positions] times the columns of every tap. Taps with few channels make matrices too narrow for a fast
- * product, and are stacked first; with more, that copy was measured to cost more than it saves.
- */
-function products(
-  f: Formula,
-  rows: string,
-  columns: readonly string[],
-  inputs: number,
-  positions: number,
-): string {
-  const times = (matrix: string, height: number): string =>
-    f.op('Gemm', [rows, f.reshape(matrix, [height, positions])], { transB: int(1) });
-  if (inputs < NARROW) return times(stacked(f, columns), columns.length * inputs);
-  const apart = columns.map((column) => times(column, inputs));
-  return apart.length === 1 ? at(apart, 0) : f.op('Concat', apart, { axis: int(1) });
+/** [taps][group, inputs of a group, positions], positions in the order batch, space. */
+function columnsOf(f: Formula, x: string, [batch = 1, channels = 1]: Shape, sliding: Sliding): string[] {
+  const { group, kernel, places } = sliding;
+  const space = [...kernel.keys()];
+  const axes = space.map((axis) => axis + 2);
+  const images = arranged(f, x, [1, 0, ...axes], sliding);
+  const size = [group, channels / group, batch * sizeOf(places)];
+  return tapsOf(kernel).map((tap) => f.reshape(seen(f, images, tap, sliding, space, axes), size));
 }
 
-const stacked = (f: Formula, columns: readonly string[]): string =>
-  columns.length === 1 ? at(columns, 0) : f.op('Concat', columns, { axis: int(1) });
+/** For many channels: stacking the taps was measured to cost more than it saves. */
+function productOfEveryTap(
+  f: Formula,
+  x: string,
+  image: Shape,
+  g: string,
+  shape: Shape,
+  sliding: Sliding,
+): string {
+  const [outputs = 1, inputs = 1] = shape;
+  const positions = (image[0] ?? 1) * sizeOf(sliding.places);
+  const perm = ints([1, 0, ...sliding.kernel.map((_, axis) => axis + 2)]);
+  const rows = f.reshape(f.op('Transpose', [g], { perm }), [outputs, positions]);
+  const products = columnsOf(f, x, image, sliding).map((column) =>
+    f.op('Gemm', [rows, f.reshape(column, [inputs, positions])], { transB: int(1) }),
+  );
+  const apart = f.reshape(stacked(f, products, 1), [outputs, sizeOf(sliding.kernel), inputs]);
+  return f.reshape(f.op('Transpose', [apart], { perm: ints([0, 2, 1]) }), shape);
+}
+
+/** Every group's product beside the others. */
+function groupedProduct(
+  f: Formula,
+  x: string,
+  image: Shape,
+  g: string,
+  shape: Shape,
+  sliding: Sliding,
+): string {
+  const { group, kernel, places } = sliding;
+  const [outputs = 1, inputs = 1] = shape;
+  const perm = ints([1, 0, ...kernel.map((_, axis) => axis + 2)]);
+  const positions = (image[0] ?? 1) * sizeOf(places);
+  const rows = f.reshape(f.op('Transpose', [g], { perm }), [group, outputs / group, positions]);
+  const columns = stacked(f, columnsOf(f, x, image, sliding), 1);
+  const product = f.op('MatMul', [rows, f.op('Transpose', [columns], { perm: ints([0, 2, 1]) })]);
+  const apart = f.reshape(product, [outputs, sizeOf(kernel), inputs]);
+  return f.reshape(f.op('Transpose', [apart], { perm: ints([0, 2, 1]) }), shape);
+}
+
+const stacked = (f: Formula, parts: readonly string[], axis: number): string =>
+  parts.length === 1 ? at(parts, 0) : f.op('Concat', parts, { axis: int(axis) });
 
 /** Every place in the kernel, the last axis fastest. */
 const tapsOf = (kernel: Shape): number[][] =>

@@ -187,6 +187,46 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
       attributes: { group: int(2), dilations: ints([2]) },
       precision: 'float32 linear',
     },
+    // Few and many channels, short and long rows, one to three axes: the weights' cotangent has a way for each.
+    {
+      shapes: [
+        [2, 3, 9],
+        [2, 3, 4],
+      ],
+      attributes: { strides: ints([2]), pads: ints([1, 0]) },
+      precision: 'float32 linear',
+    },
+    {
+      shapes: [
+        [1, 2, 3, 4, 3],
+        [2, 2, 2, 3, 2],
+      ],
+      attributes: { pads: ints([1, 0, 1, 0, 1, 0]) },
+      precision: 'float32 linear',
+    },
+    {
+      shapes: [
+        [2, 16, 5, 6],
+        [3, 16, 3, 2],
+      ],
+      attributes: { strides: ints([2, 1]), dilations: ints([1, 2]), pads: ints([1, 0, 1, 2]) },
+      precision: 'float32 linear',
+    },
+    {
+      shapes: [
+        [2, 17, 6],
+        [2, 17, 1],
+      ],
+      attributes: { strides: ints([2]) },
+      precision: 'float32 linear',
+    },
+    {
+      shapes: [
+        [1, 33, 3, 11],
+        [2, 33, 2, 2],
+      ],
+      precision: 'float32 linear',
+    },
   ],
   ConvTranspose: [
     {
