@@ -66,7 +66,7 @@ export async function addModelFile(
 export async function addArchitecture(
   connection: Connection,
   architecture: string,
-  seed: number,
+  seed: string,
   { name, replace, preprocessing, signal }: ModelFileOptions,
 ): Promise<servingV1.Model> {
   const header: servingV1.AddModelRequest_Header = {
@@ -98,7 +98,13 @@ export function readTriple(option: string, text: string): number[] {
   );
 }
 
-/** Reads a seed or count. @throws UsageError */
+/** Reads a seed, a whole number of up to 64 bits. @throws UsageError */
+export function readSeed(option: string, text: string): string {
+  if (/^\d{1,20}$/.test(text.trim()) && BigInt(text) < 2n ** 64n) return String(BigInt(text));
+  throw new UsageError(`${option} takes a whole number from 0 to 2^64 - 1, not ${JSON.stringify(text)}.`);
+}
+
+/** Reads a count. @throws UsageError */
 export function readWholeNumber(option: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== '') return value;

@@ -7,7 +7,7 @@ describe('readDatasetOptions', () => {
   it('leaves to the service what is not said', () => {
     const value = {
       count: 0,
-      seed: 0,
+      seed: '0',
       sizePixels: 0,
       orientation: undefined,
       hue: undefined,
@@ -31,7 +31,7 @@ describe('readDatasetOptions', () => {
       source: {
         value: {
           count: 500,
-          seed: 3,
+          seed: '3',
           sizePixels: 64,
           orientation: { peakDeg: 22.5, concentration: 1.5 },
           hue: { peakDeg: 120, concentration: 1 },

@@ -2,7 +2,7 @@ import type { datasetV1 } from '@oblique/contracts';
 import { UsageError } from '@oblique/service';
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
-import { readWholeNumber } from './addModelFile.js';
+import { readSeed, readWholeNumber } from './addModelFile.js';
 
 /** Options of every command that takes a dataset. */
 export interface DatasetOptions {
@@ -71,7 +71,7 @@ function readScenes(options: DatasetOptions): datasetV1.Scenes {
     text === undefined ? 0 : readWholeNumber(flag, text);
   return {
     count: whole('--scenes', options.scenes),
-    seed: whole('--scene-seed', options.sceneSeed),
+    seed: options.sceneSeed === undefined ? '0' : readSeed('--scene-seed', options.sceneSeed),
     sizePixels: whole('--scene-size', options.sceneSize),
     orientation: readPrior('--prior', options.prior, ORIENTATION_PEAKS_DEG, ORIENTATION_CONCENTRATION),
     hue: readPrior('--hue-prior', options.huePrior, HUE_PEAKS_DEG, HUE_CONCENTRATION),

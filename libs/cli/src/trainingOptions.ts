@@ -1,7 +1,7 @@
 import { datasetV1, trainingV1, type artifactV1 } from '@oblique/contracts';
 import { UsageError } from '@oblique/service';
 import type { Command } from 'commander';
-import { readWholeNumber } from './addModelFile.js';
+import { readSeed, readWholeNumber } from './addModelFile.js';
 import { addDatasetOptions, readDatasetOptions, type DatasetOptions } from './sceneOptions.js';
 
 /** Options that say how a network is trained. */
@@ -149,7 +149,7 @@ export function readTrainingOptions(
     heldOutFraction,
   };
   return trainingV1.TrainingSpec.fromPartial({
-    seed: readWholeNumber('--seed', options.seed),
+    seed: readSeed('--seed', options.seed),
     learner: { $case: 'network', value: network },
   });
 }

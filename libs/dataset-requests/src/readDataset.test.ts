@@ -24,7 +24,7 @@ function refusalOf(read: () => unknown): readonly [string[], string] {
 describe('a request', () => {
   it('has its defaults filled in', () => {
     expect(readDataset(scenes({}), 'dataset')).toEqual({ kind: 'scenes', scenes: NATURAL_SCENES });
-    const flat = scenes({ count: 7, seed: 3, orientation: { concentration: 0, peakDeg: 0 } });
+    const flat = scenes({ count: 7, seed: '3', orientation: { concentration: 0, peakDeg: 0 } });
     expect(readDataset({ ...flat, limit: 5 }, 'dataset')).toEqual({
       kind: 'scenes',
       scenes: { ...NATURAL_SCENES, count: 7, seed: 3, orientation: { concentration: 0, peakDeg: 0 } },

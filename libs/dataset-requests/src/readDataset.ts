@@ -9,6 +9,7 @@ import {
   type LabelNoise,
   type NamedGratingPrior,
 } from '@oblique/datasets';
+import { seedFrom } from '@oblique/random';
 import { checkSceneOptions, NATURAL_SCENES, SceneOptionsError, type SceneOptions } from '@oblique/scenes';
 import { ServiceError } from '@oblique/service';
 
@@ -53,7 +54,7 @@ function readScenes(message: datasetV1.Scenes, field: string): SceneOptions {
   const { count, seed, sizePixels, orientation, hue, frequency } = message;
   const scenes: SceneOptions = {
     count: count || NATURAL_SCENES.count,
-    seed,
+    seed: seedFrom(seed),
     sizePixels: sizePixels || NATURAL_SCENES.sizePixels,
     orientation: orientation ?? NATURAL_SCENES.orientation,
     hue: hue ?? NATURAL_SCENES.hue,

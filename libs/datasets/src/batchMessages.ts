@@ -1,9 +1,10 @@
+import type { Seed } from '@oblique/random';
 import type { Recipe } from './example.js';
 import type { ImageEntry } from './imageEntry.js';
 
 /** What a batch worker is started with. */
 export interface BatchWorkerData {
-  readonly seed: number | bigint;
+  readonly seed: Seed;
   readonly recipe: Recipe;
   /** Of decoded images, kept for the next pass. */
   readonly cacheBytes: number;

@@ -1,5 +1,5 @@
 import { ndarray, type NdArray } from '@oblique/arrays';
-import { randomStream, type RandomStream } from '@oblique/random';
+import { randomStream, type RandomStream, type Seed } from '@oblique/random';
 import { CorruptImageError, DatasetError, type ImageSet, type LabelledImage } from './imageSet.js';
 
 const IMAGES_AT_ONCE = 8;
@@ -8,7 +8,7 @@ export interface PatchOptions {
   readonly count: number;
   /** Height and width. */
   readonly sizePixels: number;
-  readonly seed: number | bigint;
+  readonly seed: Seed;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (done: number, total: number) => void;
 }

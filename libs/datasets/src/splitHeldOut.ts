@@ -1,4 +1,4 @@
-import { philox } from '@oblique/random';
+import { philox, type Seed } from '@oblique/random';
 
 /** The images learned from and those kept out, in order. */
 export interface Split {
@@ -7,7 +7,7 @@ export interface Split {
 }
 
 /** Splits the images 0 to length − 1: whether one is kept out is a hash of the seed and its index alone. */
-export function splitHeldOut(length: number, seed: number | bigint, fraction: number): Split {
+export function splitHeldOut(length: number, seed: Seed, fraction: number): Split {
   const key = BigInt.asUintN(64, BigInt(seed));
   const [low, high] = [Number(key & 0xffffffffn), Number(key >> 32n)];
   const words = new Uint32Array(4);

@@ -1,5 +1,5 @@
 import { ndarray, type NdArray } from '@oblique/arrays';
-import { randomStream } from '@oblique/random';
+import { randomStream, type Seed } from '@oblique/random';
 import type { Augmentation } from './augmentation.js';
 import type { ExampleOrder, MadeExamples } from './batchMessages.js';
 import { BatchWorkers } from './batchWorkers.js';
@@ -11,7 +11,7 @@ export interface TrainingBatchesOptions {
   readonly task: Task;
   readonly augmentation: Augmentation;
   readonly batchSize: number;
-  readonly seed: number | bigint;
+  readonly seed: Seed;
   readonly inputSizePixels: number;
   /** Share of the images kept out of training; 0: none. */
   readonly heldOutFraction: number;

@@ -1,3 +1,4 @@
+import type { Seed } from '@oblique/random';
 import type { BatchForm } from './updateProgram.js';
 import type { Precision } from './structure.js';
 
@@ -11,7 +12,7 @@ export interface BatchWorkerData {
   /** Patches in each group; absent where a unit is one patch. */
   readonly counts: readonly number[] | undefined;
   readonly outputNoise: number;
-  readonly seed: number | bigint;
+  readonly seed: Seed;
 }
 
 export interface BatchRequest {

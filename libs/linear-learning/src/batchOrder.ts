@@ -1,4 +1,4 @@
-import { randomStream } from '@oblique/random';
+import { randomStream, type Seed } from '@oblique/random';
 import type { Shuffle } from './linearLearningSpec.js';
 
 /** Groups that a batch is made of where groups are shuffled, if it has as many patches. */
@@ -11,7 +11,7 @@ export class BatchOrder {
   readonly updatesPerEpoch: number;
   readonly #units: number;
   readonly #unitsPerBatch: number;
-  readonly #seed: number | bigint;
+  readonly #seed: Seed;
   #epoch = -1;
   #permutation: Uint32Array = new Uint32Array();
 
@@ -19,7 +19,7 @@ export class BatchOrder {
     readonly patches: number;
     readonly batchSize: number;
     readonly shuffle: Shuffle;
-    readonly seed: number | bigint;
+    readonly seed: Seed;
   }) {
     const { patches, batchSize, shuffle, seed } = options;
     this.#seed = seed;
@@ -42,7 +42,7 @@ export class BatchOrder {
   }
 }
 
-function divide(patches: number, groupSize: number, seed: number | bigint): Uint32Array[] {
+function divide(patches: number, groupSize: number, seed: Seed): Uint32Array[] {
   const order = randomStream(seed, 'linear-learning/groups').permutation(patches);
   const groups: Uint32Array[] = [];
   for (let start = 0; start < patches; start += groupSize)

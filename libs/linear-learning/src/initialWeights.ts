@@ -1,5 +1,5 @@
 import { ndarray, zeros, type NdArray } from '@oblique/arrays';
-import { randomStream } from '@oblique/random';
+import { randomStream, type Seed } from '@oblique/random';
 import type { LinearLearningSpec } from './linearLearningSpec.js';
 import type { PrincipalComponents } from './patches.js';
 import { weightNames, type Precision, type Structure } from './structure.js';
@@ -28,7 +28,7 @@ export function initialWeights(
   );
 }
 
-function uniform(pixels: number, size: number, seed: number | bigint, layer: number): Float64Array {
+function uniform(pixels: number, size: number, seed: Seed, layer: number): Float64Array {
   const stream = randomStream(seed, 'linear-learning/initial', layer);
   return Float64Array.from({ length: pixels * pixels }, () => size * (2 * stream.uniform() - 1));
 }

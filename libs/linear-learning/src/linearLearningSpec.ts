@@ -1,3 +1,5 @@
+import type { Seed } from '@oblique/random';
+
 /** A linear autoencoder and how it is trained (Fig. 5): plain gradient descent on nn.MSELoss. */
 export interface LinearLearningSpec {
   /** Matrices W_N … W_1, at least 1; of no meaning where `tied`. */
@@ -17,7 +19,7 @@ export interface LinearLearningSpec {
   readonly steps: number;
   /** Standard deviation of the noise added to every output inside the loss; 0: none. */
   readonly outputNoise: number;
-  readonly seed: number | bigint;
+  readonly seed: Seed;
   /** Where sensitivity to spatial frequency is recorded. */
   readonly frequenciesCyclesPerPixel: readonly number[];
   /** Acuity is the highest frequency whose threshold is below this. */

@@ -1,4 +1,5 @@
 import type { Program } from '@oblique/onnx';
+import type { Seed } from '@oblique/random';
 import { buildAlexnet } from './alexnet.js';
 import { buildMlp } from './mlp.js';
 import type { NetworkOptions } from './networkOptions.js';
@@ -126,7 +127,7 @@ export function findArchitecture(name: string): Architecture {
 
 /** Choices that have a default in every architecture. */
 export interface BuildOptions {
-  readonly seed: number | bigint;
+  readonly seed: Seed;
   /** Height and width of the images; default: the architecture's. */
   readonly inputSizePixels?: number;
   /** Number of logits; default: the architecture's. */

@@ -1,6 +1,6 @@
 import { float32 } from '@oblique/arrays';
 import { float, int, ints, ProgramBuilder, type Program } from '@oblique/onnx';
-import { randomStream } from '@oblique/random';
+import { randomStream, type Seed } from '@oblique/random';
 import { adaptiveWindow } from './adaptiveWindow.js';
 import { constant, pytorchDefault, type Initialiser } from './initialisers.js';
 import { LAYERS_KEY } from './layer.js';
@@ -36,11 +36,11 @@ export interface Convolution {
 export class NetworkBuilder {
   readonly program: ProgramBuilder;
   readonly #family: string;
-  readonly #seed: number | bigint;
+  readonly #seed: Seed;
   readonly #layers: { name: string; tensor: string }[] = [];
 
   /** @param family architectures of one family and seed share the values of the weights that they have in common. */
-  constructor(name: string, family: string, seed: number | bigint) {
+  constructor(name: string, family: string, seed: Seed) {
     this.program = new ProgramBuilder(name);
     this.#family = family;
     this.#seed = seed;

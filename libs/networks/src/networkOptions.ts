@@ -1,8 +1,10 @@
+import type { Seed } from '@oblique/random';
+
 /** What every architecture is built from. */
 export interface NetworkOptions {
   /** Name of the program. */
   readonly name: string;
-  readonly seed: number | bigint;
+  readonly seed: Seed;
   readonly inputSizePixels: number;
   readonly classes: number;
   /** Channels or features of a layer that has this many in the original. */

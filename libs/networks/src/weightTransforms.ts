@@ -1,6 +1,6 @@
 import { ndarray, sizeOf, type NdArray } from '@oblique/arrays';
 import type { Program } from '@oblique/onnx';
-import { randomStream, type RandomStream } from '@oblique/random';
+import { randomStream, type RandomStream, type Seed } from '@oblique/random';
 import { constant, normal, pytorchDefault, type Initialiser } from './initialisers.js';
 import { liftConstants } from './liftConstants.js';
 import { parametersOf, type Parameter } from './parameters.js';
@@ -12,7 +12,7 @@ type FloatData = Float32Array | Float64Array | Uint16Array;
  * statistics of batch normalisation stay.
  * @throws RangeError where the network has no learned tensors.
  */
-export function shuffleWithinTensors(program: Program, seed: number | bigint): Program {
+export function shuffleWithinTensors(program: Program, seed: Seed): Program {
   return shuffled(program, seed, 'within-tensors', (_, data, stream) => stream.shuffle(data.slice()));
 }
 
@@ -21,7 +21,7 @@ export function shuffleWithinTensors(program: Program, seed: number | bigint): P
  * kernel position separately; in others every axis is permuted. Running statistics stay.
  * @throws RangeError where the network has no learned tensors.
  */
-export function shuffleOutputChannels(program: Program, seed: number | bigint): Program {
+export function shuffleOutputChannels(program: Program, seed: Seed): Program {
   return shuffled(program, seed, 'output-channels', (shape, data, stream) => {
     if (shape.length === 4 && shape.filter((size) => size > 1).length > 1)
       return permuteOutputs(shape, data, stream);
@@ -36,7 +36,7 @@ export function shuffleOutputChannels(program: Program, seed: number | bigint): 
  * has none.
  * @throws RangeError where the network has no learned tensors, or one whose number of inputs cannot be told.
  */
-export function reinitialise(program: Program, seed: number | bigint): Program {
+export function reinitialise(program: Program, seed: Seed): Program {
   return withParameters(
     program,
     () => true,
@@ -97,7 +97,7 @@ function initialiserOf({ tensor, role, fanIn }: Parameter): Initialiser {
 
 function shuffled(
   program: Program,
-  seed: number | bigint,
+  seed: Seed,
   kind: string,
   shuffle: (shape: readonly number[], data: FloatData, stream: RandomStream) => FloatData,
 ): Program {

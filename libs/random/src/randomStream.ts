@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { normalQuantile } from './normalQuantile.js';
 import { philox } from './philox.js';
+import type { Seed } from './seed.js';
 
 const BUFFER_WORDS = 256;
 const TWO_POW_32 = 2 ** 32;
@@ -138,9 +139,11 @@ export class RandomStream {
  * @param index which of many alike, e.g. the bootstrap sample; default 0.
  * @throws RangeError where seed or index is not a whole number that a double holds exactly.
  */
-export function randomStream(seed: number | bigint, purpose: string, index = 0): RandomStream {
+export function randomStream(seed: Seed, purpose: string, index = 0): RandomStream {
   if (typeof seed === 'number' && !Number.isSafeInteger(seed)) {
-    throw new RangeError(`A seed is a whole number up to 2^53 in size (or any bigint), not ${seed}.`);
+    throw new RangeError(
+      `A seed is a whole number up to 2^53 in size (or a bigint, or its digits), not ${seed}.`,
+    );
   }
   if (!Number.isSafeInteger(index)) throw new RangeError(`A stream's index is a whole number, not ${index}.`);
   const digest = createHash('sha256')

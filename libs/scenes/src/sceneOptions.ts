@@ -1,3 +1,5 @@
+import type { JsonSeed } from '@oblique/random';
+
 /** p(θ) ∝ exp(concentration · cos 4(θ − peak)): two peaks, 90° apart, in the 180° of orientations. */
 export interface OrientationPrior {
   /** 0 is uniform; 0.7 makes the peaks four times as common as what lies between them. At most 50. */
@@ -24,8 +26,8 @@ export interface FrequencyPrior {
 export interface SceneOptions {
   /** Scenes in the set. */
   readonly count: number;
-  /** A whole number; it fixes every pixel of every scene. */
-  readonly seed: number;
+  /** It fixes every pixel of every scene. */
+  readonly seed: JsonSeed;
   /** Height and width, 8 to 1024. */
   readonly sizePixels: number;
   readonly orientation: OrientationPrior;
@@ -60,7 +62,7 @@ const LARGEST_CONCENTRATION = 50;
 /** @throws SceneOptionsError naming the dial, its value and what is allowed */
 export function checkSceneOptions({ count, seed, sizePixels, ...dials }: SceneOptions): void {
   checkNumber('count', count, 1, 2 ** 32, true);
-  checkNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER, true);
+  if (typeof seed === 'number') checkNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER, true);
   checkNumber('sizePixels', sizePixels, 8, 1024, true);
   for (const name of ['orientation', 'hue'] as const) {
     checkNumber(`${name}.concentration`, dials[name].concentration, 0, LARGEST_CONCENTRATION);

@@ -1,3 +1,4 @@
+import type { Seed } from '@oblique/random';
 import { mean, median } from 'simple-statistics';
 import {
   drawWithReplacement,
@@ -45,7 +46,7 @@ export function bootstrapMean(
 }
 
 /** One resample. */
-function drawn(groups: readonly (readonly number[])[], seed: number, index: number): number[] {
+function drawn(groups: readonly (readonly number[])[], seed: Seed, index: number): number[] {
   const stream = resampleStream(seed, index);
   return drawWithReplacement(groups, stream).flatMap((values) => drawWithReplacement(values, stream));
 }

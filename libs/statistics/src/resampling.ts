@@ -1,4 +1,4 @@
-import { randomStream, type RandomStream } from '@oblique/random';
+import { randomStream, type RandomStream, type Seed } from '@oblique/random';
 import { quantile } from 'simple-statistics';
 
 /** How an interval is made. */
@@ -7,7 +7,7 @@ export interface Resampling {
   readonly resamples: number;
   /** Fraction of the resamples that the interval holds, between 0 and 1. */
   readonly confidence: number;
-  readonly seed: number;
+  readonly seed: Seed;
 }
 
 export const DEFAULT_RESAMPLING: Resampling = { resamples: 2000, confidence: 0.95, seed: 0 };
@@ -20,7 +20,7 @@ export interface Interval {
 }
 
 /** The random numbers of one resample: they depend on the seed and the resample's index and on nothing else. */
-export function resampleStream(seed: number, index: number): RandomStream {
+export function resampleStream(seed: Seed, index: number): RandomStream {
   return randomStream(seed, 'statistics.bootstrap', index);
 }
 

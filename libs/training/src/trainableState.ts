@@ -1,5 +1,6 @@
 import { isDType, ndarray, readNpz, writeNpz, type NdArray } from '@oblique/arrays';
 import type { Program } from '@oblique/onnx';
+import type { Seed } from '@oblique/random';
 import { inElementType } from './elementType.js';
 import type { TrainingStep } from './trainingStep.js';
 
@@ -18,7 +19,7 @@ const STEP = 'training.step';
 const SEED = 'training.seed';
 
 /** The state before the first step. */
-export function initialState({ initial }: TrainingStep, seed: number | bigint): TrainableState {
+export function initialState({ initial }: TrainingStep, seed: Seed): TrainableState {
   return { step: 0, seed: BigInt.asUintN(64, BigInt(seed)), tensors: initial };
 }
 

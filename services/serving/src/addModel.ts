@@ -2,6 +2,7 @@ import { sha256, type Json, type Provenance } from '@oblique/artifacts';
 import { servingV1 } from '@oblique/contracts';
 import { withPreprocessing, type Preprocessing } from '@oblique/networks';
 import { readProgram, upgradeOpset, writeProgram, type Program } from '@oblique/onnx';
+import { seedFrom } from '@oblique/random';
 import type { Runtime } from '@oblique/runtime';
 import { clientStreaming, readDigest, ServiceError } from '@oblique/service';
 import { makeNetwork } from './makeNetwork.js';
@@ -122,7 +123,8 @@ async function architecture(
   request: servingV1.Architecture,
   signal: AbortSignal,
 ): Promise<Made> {
-  const { architecture: name, seed, inputSizePixels, classes } = request;
+  const { architecture: name, inputSizePixels, classes } = request;
+  const seed = seedFrom(request.seed);
   const options = { seed, ...(inputSizePixels > 0 && { inputSizePixels }), ...(classes > 0 && { classes }) };
   const preprocessing = preprocessingOf(header);
   const bytes = await makeNetwork(
@@ -145,7 +147,7 @@ async function derived(
   request: servingV1.Derived,
   signal: AbortSignal,
 ): Promise<Made> {
-  const { seed } = request;
+  const seed = seedFrom(request.seed);
   const derivation = DERIVATIONS[request.derivation];
   if (derivation === undefined) {
     throw new ServiceError(

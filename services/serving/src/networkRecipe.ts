@@ -8,12 +8,13 @@ import {
   type Preprocessing,
 } from '@oblique/networks';
 import { readProgram, type Program } from '@oblique/onnx';
+import type { Seed } from '@oblique/random';
 
 const DERIVATIONS = {
   'shuffled within tensor': shuffleWithinTensors,
   'shuffled output channels': shuffleOutputChannels,
   reinitialised: reinitialise,
-} as const satisfies Record<string, (program: Program, seed: number) => Program>;
+} as const satisfies Record<string, (program: Program, seed: Seed) => Program>;
 
 export type DerivationName = keyof typeof DERIVATIONS;
 
@@ -26,7 +27,7 @@ export type NetworkRecipe = {
   | {
       readonly kind: 'derived';
       readonly derivation: DerivationName;
-      readonly seed: number;
+      readonly seed: Seed;
       /** The ONNX file of the network that it is derived from. */
       readonly source: Uint8Array;
     }

@@ -257,7 +257,7 @@ describe('models', () => {
   });
 
   it('are not unknown architectures', async () => {
-    const value = { architecture: 'resnet19', seed: 0, inputSizePixels: 0, classes: 0 };
+    const value = { architecture: 'resnet19', seed: '0', inputSizePixels: 0, classes: 0 };
     const refused = await failureOf(
       add(client, new Uint8Array(), { source: { $case: 'architecture', value } }),
     );

@@ -36,7 +36,7 @@ afterAll(async () => {
 function scenes(change: Partial<datasetV1.Scenes> = {}): datasetV1.Dataset {
   const value = {
     count: 200,
-    seed: 1,
+    seed: '1',
     sizePixels: 32,
     orientation: undefined,
     hue: undefined,

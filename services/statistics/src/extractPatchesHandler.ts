@@ -3,6 +3,7 @@ import { parseJson, type ArtifactStore } from '@oblique/artifacts';
 import type { statisticsV1 } from '@oblique/contracts';
 import { readDataset } from '@oblique/dataset-requests';
 import { DatasetError, extractPatches, openImageSet, type DatasetSource } from '@oblique/datasets';
+import { seedFrom } from '@oblique/random';
 import { progressStream, serverStreaming, ServiceError, type ServerStreamingHandler } from '@oblique/service';
 
 /** As many as the paper has. */
@@ -26,7 +27,7 @@ export function extractPatchesHandler(
         { field: 'count' },
       );
     }
-    const { seed } = request;
+    const seed = seedFrom(request.seed);
     const events = progressStream('cutting patches', 'patches', async (onProgress) => {
       try {
         const set = await openImageSet(source, { signal });

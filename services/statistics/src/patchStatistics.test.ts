@@ -39,7 +39,7 @@ const scenes: statisticsV1.ExtractPatchesRequest['dataset'] = {
     $case: 'scenes',
     value: {
       count: 100,
-      seed: 1,
+      seed: '1',
       sizePixels: 32,
       orientation: undefined,
       hue: undefined,
@@ -62,7 +62,7 @@ async function fetched(ref: { digest: string } | undefined): Promise<Uint8Array>
 }
 
 it('cuts patches and finds their principal components', async () => {
-  const request = { dataset: scenes, count: 600, sizePixels: 8, seed: 2 };
+  const request = { dataset: scenes, count: 600, sizePixels: 8, seed: '2' };
   const cut = await last(client.extractPatches(request));
   if (cut.$case !== 'patches') throw new Error('No patches came.');
   const patches = readNpy(await fetched(cut.value));
@@ -92,9 +92,13 @@ it('refuses what has no patches', async () => {
     }
     throw new Error('It did not fail as it should.');
   };
-  const many = await failure(client.extractPatches({ dataset: scenes, count: 101, sizePixels: 32, seed: 0 }));
+  const many = await failure(
+    client.extractPatches({ dataset: scenes, count: 101, sizePixels: 32, seed: '0' }),
+  );
   expect(many.fields[0]?.field).toBe('dataset');
-  const huge = await failure(client.extractPatches({ dataset: scenes, count: 1e9, sizePixels: 32, seed: 0 }));
+  const huge = await failure(
+    client.extractPatches({ dataset: scenes, count: 1e9, sizePixels: 32, seed: '0' }),
+  );
   expect(huge.reason).toBe('VALUE_OUT_OF_RANGE');
   const provenance = { step: 'test', version: '1', parameters: null, inputs: [] };
   const vector = await uploadArtifact(
@@ -110,7 +114,7 @@ it('refuses what has no patches', async () => {
 it('can be cancelled', async () => {
   const stop = new AbortController();
   const cancelled = async (): Promise<void> => {
-    const request = { dataset: scenes, count: 20_000, sizePixels: 8, seed: 3 };
+    const request = { dataset: scenes, count: 20_000, sizePixels: 8, seed: '3' };
     const responses = client.extractPatches(request, { signal: stop.signal })[Symbol.asyncIterator]();
     await responses.next();
     stop.abort();

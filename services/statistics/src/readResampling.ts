@@ -1,4 +1,5 @@
 import type { statisticsV1 } from '@oblique/contracts';
+import { seedFrom } from '@oblique/random';
 import { ServiceError } from '@oblique/service';
 import { DEFAULT_RESAMPLING, type Resampling } from '@oblique/statistics';
 
@@ -28,5 +29,9 @@ export function readResampling(message: statisticsV1.Resampling | undefined, pat
       { field: `${path}resampling.confidence` },
     );
   }
-  return { resamples, confidence, seed: message?.seed ?? DEFAULT_RESAMPLING.seed };
+  return {
+    resamples,
+    confidence,
+    seed: message === undefined ? DEFAULT_RESAMPLING.seed : seedFrom(message.seed),
+  };
 }

@@ -62,11 +62,15 @@ async function upload(data: Map<string, NdArray> | Uint8Array): Promise<Artifact
 type RatioRequest = statisticsV1.CardinalObliqueRatioRequest;
 
 const ratioRequest = (sensitivities: ArtifactRef[], change: Partial<RatioRequest> = {}): RatioRequest => ({
-  measurements: sensitivities.map((sensitivity, seed) => ({ sensitivity, network: 'resnet18', seed })),
+  measurements: sensitivities.map((sensitivity, seed) => ({
+    sensitivity,
+    network: 'resnet18',
+    seed: String(seed),
+  })),
   axis: '',
   halfWidthDeg: 0,
   quantity: statisticsV1.Quantity.QUANTITY_UNSPECIFIED,
-  resampling: { resamples: 200, confidence: 0, seed: 1 },
+  resampling: { resamples: 200, confidence: 0, seed: '1' },
   ...change,
 });
 
@@ -154,7 +158,7 @@ describe('CardinalObliqueRatio and DepthTrend', () => {
 describe('Bootstrap', () => {
   it('gives the mean or the median', async () => {
     const groups = [{ values: [1, 2, 9] }];
-    const resampling = { resamples: 1000, confidence: 0.9, seed: 0 };
+    const resampling = { resamples: 1000, confidence: 0.9, seed: '0' };
     const mean = await client.bootstrap({
       groups,
       statistic: statisticsV1.Statistic.STATISTIC_UNSPECIFIED,
@@ -206,12 +210,12 @@ describe('bad requests fail clearly, and the service lives on', () => {
   });
 
   it.each([NaN, -0.5, 1, 95])('a confidence of %d', async (confidence) => {
-    const call = ratios({ resampling: { resamples: 10, confidence, seed: 0 } });
+    const call = ratios({ resampling: { resamples: 10, confidence, seed: '0' } });
     await expectFailure(call, 'VALUE_OUT_OF_RANGE', 'resampling.confidence', /between 0 and 1/);
   });
 
   it('too many resamples, an unknown quantity, no measurements, no ratio', async () => {
-    const resampling = { resamples: 4e9, confidence: 0.95, seed: 0 };
+    const resampling = { resamples: 4e9, confidence: 0.95, seed: '0' };
     await expectFailure(
       ratios({ resampling }),
       'VALUE_OUT_OF_RANGE',
@@ -237,7 +241,7 @@ describe('bad requests fail clearly, and the service lives on', () => {
     const ask = (sensitivity: ArtifactRef | undefined): Promise<unknown> =>
       client.cardinalObliqueRatio({
         ...ratioRequest([]),
-        measurements: [{ sensitivity, network: '', seed: 0 }],
+        measurements: [{ sensitivity, network: '', seed: '0' }],
       });
     const field = 'measurements[0].sensitivity';
     await expectFailure(ask(undefined), 'INVALID_ARGUMENT', field, /is missing/);
@@ -293,7 +297,7 @@ describe('bad requests fail clearly, and the service lives on', () => {
   it('more work than the deadline allows, which is given up', async () => {
     const sensitivity = await upload(measured({ a: 0.1, b: 0.2 }));
     const request = ratioRequest([sensitivity], {
-      resampling: { resamples: 1_000_000, confidence: 0.9, seed: 0 },
+      resampling: { resamples: 1_000_000, confidence: 0.9, seed: '0' },
     });
     const call = client.cardinalObliqueRatio(request, { deadlineMs: 200 });
     await expectFailure(call, 'DEADLINE_EXCEEDED', undefined, /deadline/i);

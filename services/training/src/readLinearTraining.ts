@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '@oblique/artifacts';
 import { trainingV1 } from '@oblique/contracts';
 import type { LinearLearningSpec } from '@oblique/linear-learning';
+import type { JsonSeed } from '@oblique/random';
 import { readArtifactRef, ServiceError } from '@oblique/service';
 import { above, atLeast } from './readNumber.js';
 import { readStepSeries, type StepSeries } from './stepSeries.js';
@@ -13,12 +14,12 @@ export interface LinearPlan {
   readonly kind: 'linear';
   readonly patches: ArtifactRef;
   readonly components: ArtifactRef;
-  readonly learning: LinearLearningSpec & { readonly seed: number };
+  readonly learning: LinearLearningSpec & { readonly seed: JsonSeed };
   readonly recordedSteps: StepSeries;
 }
 
 /** @throws ServiceError INVALID_ARGUMENT naming the field, the value and what is allowed. */
-export function readLinearTraining(message: trainingV1.LinearTraining, seed: number): LinearPlan {
+export function readLinearTraining(message: trainingV1.LinearTraining, seed: JsonSeed): LinearPlan {
   const field = (name: string): string => `spec.linear.${name}`;
   return {
     kind: 'linear',

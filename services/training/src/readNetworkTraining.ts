@@ -3,6 +3,7 @@ import { trainingV1 } from '@oblique/contracts';
 import { readAugmentation, readDataset, readTask, type RequestedDataset } from '@oblique/dataset-requests';
 import type { Augmentation, Task } from '@oblique/datasets';
 import { findArchitecture, UnknownArchitectureError } from '@oblique/networks';
+import type { JsonSeed } from '@oblique/random';
 import { readArtifactRef, ServiceError } from '@oblique/service';
 import type { Schedule } from '@oblique/training';
 import { above, atLeast, belowOne } from './readNumber.js';
@@ -16,7 +17,7 @@ const DEFAULT_BATCH_SIZE = 128;
 /** A network to be trained, every default filled in. */
 export interface NetworkPlan {
   readonly kind: 'network';
-  readonly seed: number;
+  readonly seed: JsonSeed;
   readonly start: ArchitectureStart | ModelStart;
   readonly dataset: RequestedDataset;
   readonly task: Task;
@@ -48,7 +49,7 @@ export interface ModelStart {
 }
 
 /** @throws ServiceError naming the field, the value and what is allowed. */
-export function readNetworkTraining(message: trainingV1.NetworkTraining, seed: number): NetworkPlan {
+export function readNetworkTraining(message: trainingV1.NetworkTraining, seed: JsonSeed): NetworkPlan {
   const field = (name: string): string => `spec.network.${name}`;
   const dataset = readDataset(message.dataset, field('dataset'));
   return {

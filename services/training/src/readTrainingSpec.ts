@@ -1,4 +1,5 @@
 import { ServiceError } from '@oblique/service';
+import { seedFrom } from '@oblique/random';
 import { readLinearTraining } from './readLinearTraining.js';
 import { readNetworkTraining } from './readNetworkTraining.js';
 import type { TrainingSpec } from './trainingMessage.js';
@@ -11,9 +12,9 @@ import type { TrainingPlan } from './trainingPlan.js';
 export function readTrainingSpec(spec: TrainingSpec | undefined): TrainingPlan {
   switch (spec?.learner?.$case) {
     case 'linear':
-      return readLinearTraining(spec.learner.value, spec.seed);
+      return readLinearTraining(spec.learner.value, seedFrom(spec.seed));
     case 'network':
-      return readNetworkTraining(spec.learner.value, spec.seed);
+      return readNetworkTraining(spec.learner.value, seedFrom(spec.seed));
     case undefined:
       throw new ServiceError(
         'INVALID_ARGUMENT',

@@ -111,7 +111,7 @@ function uniformColour(input: keyof typeof INPUTS, sizePixels: number): stimulus
 function datasetOf({ dataset, images }: HueParameters): datasetV1.Dataset {
   return datasetV1.Dataset.fromPartial(
     dataset === 'scenes'
-      ? { source: { $case: 'scenes', value: { count: images, seed: 0, sizePixels: SCENE_SIZE_PIXELS } } }
+      ? { source: { $case: 'scenes', value: { count: images, seed: '0', sizePixels: SCENE_SIZE_PIXELS } } }
       : { source: { $case: 'location', value: dataset }, limit: images },
   );
 }

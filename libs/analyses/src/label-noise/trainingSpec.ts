@@ -63,7 +63,7 @@ export function trainingSpec(
         },
       },
     },
-    seed,
+    seed: String(seed),
   });
 }
 

@@ -16,7 +16,7 @@ export function linearDataset({
       ? {
           source: {
             $case: 'scenes',
-            value: { count: images, seed: patchSeed, sizePixels: SCENE_PATCHES * sizePixels },
+            value: { count: images, seed: String(patchSeed), sizePixels: SCENE_PATCHES * sizePixels },
           },
         }
       : { source: { $case: 'location', value: dataset }, limit: images },

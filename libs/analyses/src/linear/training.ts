@@ -78,7 +78,7 @@ export function trainingStep(run: LinearRun, parameters: LinearParameters, servi
       needs: [PATCHES, COMPONENTS],
       cost: (run.steps * Math.max(2, run.network.depth) * (parameters.sizePixels / 16) ** 4) / 500,
       spec: (needed) => ({
-        seed: run.seed,
+        seed: String(run.seed),
         learner: { $case: 'linear', value: linearTraining(run, parameters, needed) },
       }),
     },

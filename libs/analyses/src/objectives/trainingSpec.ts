@@ -25,7 +25,12 @@ export function trainingSpec(
         dataset: {
           source: {
             $case: 'scenes',
-            value: { count: images, seed, sizePixels, orientation: { concentration, peakDeg: turnDeg } },
+            value: {
+              count: images,
+              seed: String(seed),
+              sizePixels,
+              orientation: { concentration, peakDeg: turnDeg },
+            },
           },
         },
         task: OBJECTIVES[objective].task,
@@ -45,6 +50,6 @@ export function trainingSpec(
         observationSteps: { at: [0], logarithmic: observedSteps },
       },
     },
-    seed,
+    seed: String(seed),
   });
 }

@@ -61,7 +61,7 @@ function spec(
         ...network,
       },
     },
-    seed,
+    seed: String(seed),
   });
 }
 

@@ -33,7 +33,7 @@ export function trainingSpec(
         heldOutFraction: heldOut,
       },
     },
-    seed,
+    seed: String(seed),
   });
 }
 

@@ -30,7 +30,7 @@ export function datasetOf(
   const dialDeg = turnedBy === 'prior' ? turnDeg : 0;
   const scenes: datasetV1.Scenes = {
     count: limit,
-    seed,
+    seed: String(seed),
     sizePixels,
     orientation: name === 'orientation' ? { concentration, peakDeg: dialDeg } : undefined,
     hue: name === 'hue' ? { concentration, peakDeg: NATURAL_HUE_DEG + dialDeg } : undefined,

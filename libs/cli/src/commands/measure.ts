@@ -3,7 +3,7 @@ import { servingV1, type progressV1, type stimulusV1 } from '@oblique/contracts'
 import type { PlotFormat } from '@oblique/report';
 import { fetchArtifact, readDigest, ServiceError, UsageError } from '@oblique/service';
 import type { Command } from 'commander';
-import { addArchitecture, addModelFile, isModelFile, readWholeNumber } from '../addModelFile.js';
+import { addArchitecture, addModelFile, isModelFile, readSeed, readWholeNumber } from '../addModelFile.js';
 import { contextOf, type CommandContext } from '../commandContext.js';
 import { withServices, type Connection } from '../connection.js';
 import { readGridOption, readSetting, readSize } from '../readGridOption.js';
@@ -94,7 +94,7 @@ async function measure(
 ): Promise<void> {
   const grids = (options.grid ?? []).map(readGridOption);
   const batchSize = options.batch === undefined ? 0 : readWholeNumber('--batch', options.batch);
-  const seed = readWholeNumber('--seed', options.seed);
+  const seed = readSeed('--seed', options.seed);
   const format = options.plot === undefined ? undefined : await readPlotFormat(options.plot);
   if (format !== undefined && grids.length === 0)
     throw new UsageError('--plot draws D over a grid; give one, e.g. --grid orientation=0:180/12.');
@@ -184,7 +184,7 @@ async function finalResult(
 async function resolveModel(
   connection: Connection,
   model: string,
-  seed: number,
+  seed: string,
   signal: AbortSignal,
 ): Promise<string> {
   try {

@@ -7,7 +7,7 @@ import {
   isModelFile,
   modelNameOf,
   readTriple,
-  readWholeNumber,
+  readSeed,
 } from '../addModelFile.js';
 import { contextOf } from '../commandContext.js';
 import { withServices } from '../connection.js';
@@ -57,7 +57,7 @@ Examples:
     .action(async (source: string, options: AddOptions, command: Command) => {
       const { terminal, connection } = contextOf(command, signal);
       const isFile = isModelFile(source);
-      const seed = readWholeNumber('--seed', options.seed);
+      const seed = readSeed('--seed', options.seed);
       const model = await withServices(['serving'], connection, terminal, (services) => {
         const name = options.name ?? (isFile ? modelNameOf(source) : `${source}@${seed}`);
         const asked = { name, replace: options.replace, preprocessing: readPreprocessing(options), signal };

@@ -1,5 +1,5 @@
 import { float32, float64, int64, type NdArray } from '@oblique/arrays';
-import { randomStream } from '@oblique/random';
+import { randomStream, type Seed } from '@oblique/random';
 import { checkGratingPrior, priorQuantile, type GratingPrior } from './gratingPrior.js';
 import { checkLabelNoise, labelRate, type LabelNoise } from './labelNoise.js';
 
@@ -11,7 +11,7 @@ export interface GratingBatchesOptions {
   /** Phases over the half circle that is the authors' [0, π) at the image's edge; else over the whole circle. */
   readonly halfCirclePhases: boolean;
   readonly batchSize: number;
-  readonly seed: number | bigint;
+  readonly seed: Seed;
 }
 
 /** Gratings to learn from, as the numbers that they are drawn from. */

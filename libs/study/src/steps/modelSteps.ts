@@ -58,7 +58,7 @@ export function builtModel(
       const { architecture, seed, inputSizePixels } = architectureParameters.parse(parameters);
       return addModel(
         serving,
-        { $case: 'architecture', value: { architecture, seed, inputSizePixels, classes: 0 } },
+        { $case: 'architecture', value: { architecture, seed: String(seed), inputSizePixels, classes: 0 } },
         signal,
       );
     },
@@ -82,9 +82,13 @@ export function derivedModel(
     needs: [from],
     cost: 2,
     run: async ({ parameters, needed, signal }) => {
-      const chosen = derivedParameters.parse(parameters);
+      const { derivation: chosen, seed: drawn } = derivedParameters.parse(parameters);
       const model = needed.result(from, 'model.onnx').digest;
-      return addModel(serving, { $case: 'derived', value: { model, ...chosen } }, signal);
+      return addModel(
+        serving,
+        { $case: 'derived', value: { model, derivation: chosen, seed: String(drawn) } },
+        signal,
+      );
     },
   };
 }

@@ -34,7 +34,7 @@ export function patchesStep({ id, dataset, ...cut }: PatchesRequest, { statistic
     run: async ({ parameters, signal, progress }) => {
       const asked = parametersSchema.parse(parameters);
       const responses = statistics.extractPatches(
-        { ...asked, dataset: datasetV1.Dataset.fromJSON(asked.dataset) },
+        { ...asked, seed: String(asked.seed), dataset: datasetV1.Dataset.fromJSON(asked.dataset) },
         { signal },
       );
       for await (const { event } of responses) {

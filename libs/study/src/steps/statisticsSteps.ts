@@ -133,7 +133,7 @@ export function bootstrapStep(
         {
           groups: values(needed).map((value) => ({ values: [value] })),
           statistic: statisticsV1.Statistic.STATISTIC_MEAN,
-          resampling: { resamples, confidence, seed: resamplingSeed },
+          resampling: { resamples, confidence, seed: String(resamplingSeed) },
         },
         { signal },
       );
@@ -165,16 +165,17 @@ function ratioBase(
 }
 
 function ratioRequest(
-  { members: identities, ...rest }: z.infer<typeof ratioParameters>,
+  { members: identities, resampling, ...rest }: z.infer<typeof ratioParameters>,
   members: readonly RatioMember[],
   needed: NeededSteps,
 ): statisticsV1.CardinalObliqueRatioRequest {
   return {
     ...rest,
+    resampling: { ...resampling, seed: String(resampling.seed) },
     measurements: members.map(({ measureStep }, index) => ({
       sensitivity: needed.result(measureStep, 'sensitivity.npz'),
       network: identities[index]?.network ?? '',
-      seed: identities[index]?.seed ?? 0,
+      seed: String(identities[index]?.seed ?? 0),
     })),
   };
 }

@@ -5,7 +5,7 @@ type Network = Parameters<typeof trainingV1.NetworkTraining.fromPartial>[0];
 /** A training of seconds: a thin network on tiny scenes. */
 export function smallTraining(changes: Network = {}, seed = 1): trainingV1.TrainingSpec {
   return trainingV1.TrainingSpec.fromPartial({
-    seed,
+    seed: String(seed),
     learner: {
       $case: 'network',
       value: {
