@@ -3,6 +3,7 @@ import {
   ProgramBuilder,
   prune,
   upgradeOpset,
+  usesOf,
   withOutputs,
   type Node,
   type Program,
@@ -118,7 +119,7 @@ function ruleOf(node: Node): JvpEntry | undefined {
 function dependentNodes(program: Program, wrt: ReadonlySet<string>): Node[] {
   const dependent = new Set(wrt);
   return program.nodes.filter((node) => {
-    const depends = node.inputs.some((input) => dependent.has(input));
+    const depends = usesOf(node).some((input) => dependent.has(input));
     if (depends) for (const output of node.outputs) if (output !== '') dependent.add(output);
     return depends;
   });

@@ -1,5 +1,5 @@
 import { intAttribute, type Node, type Program } from '@oblique/onnx';
-import { activationsOf, imageInput } from './activations.js';
+import { activationsOf, findImageInput } from './activations.js';
 import { Constants } from './constants.js';
 import { liftConstants } from './liftConstants.js';
 
@@ -53,7 +53,7 @@ class ParameterSearch {
   }
 
   run(): Parameter[] {
-    const data = new Set([imageInput(this.#program).name]);
+    const data = new Set([findImageInput(this.#program)?.name]);
     for (const { tensor } of activationsOf(this.#program)) data.add(tensor);
     for (const node of this.#program.nodes) {
       if (!node.inputs.some((input) => data.has(input))) continue;

@@ -1,5 +1,5 @@
 import type { Node, Program } from '@oblique/onnx';
-import { activationsOf, imageInput, type Activation } from './activations.js';
+import { activationsOf, findImageInput, type Activation } from './activations.js';
 
 /** A tensor through which every path from the image to the network's end passes. */
 export interface Vertebra {
@@ -24,7 +24,7 @@ export function spineOf(program: Program): Vertebra[] {
   // In topological order, a tensor is on every path exactly if no edge leads from before it to behind it.
   const spine: Vertebra[] = [];
   let between: Node[] = [];
-  let reach = furthestUse.get(imageInput(program).name) ?? -1;
+  let reach = furthestUse.get(findImageInput(program)?.name ?? '') ?? -1;
   activations.forEach(({ tensor, node }, index) => {
     if (between.at(-1) !== node) between.push(node);
     if (reach <= index) {

@@ -1,5 +1,7 @@
+import { freshNames } from './freshNames.js';
 import { renameTensors } from './renameTensors.js';
 import type { Program } from './program.js';
+import { tensorNames } from './tensorNames.js';
 
 /**
  * `back ∘ front`: one program in which outputs of `front` feed inputs of `back`.
@@ -27,7 +29,7 @@ export function compose(
       );
     }
   }
-  const unique = freshNames(front, tensorNames(back));
+  const unique = namesOf(front, tensorNames(back));
   const prefixed = renameTensors(front, unique);
   const connected = renameTensors(back, (name) => {
     const output = connections[name];
@@ -47,23 +49,12 @@ export function compose(
 }
 
 /** Names for the tensors of `front` that none of `others` has: their own where possible, else one below its name. */
-function freshNames(front: Program, others: ReadonlySet<string>): (name: string) => string {
-  const taken = new Set([...others, ...tensorNames(front)]);
+function namesOf(front: Program, others: ReadonlySet<string>): (name: string) => string {
+  const fresh = freshNames([...others, ...tensorNames(front)]);
   const chosen = new Map<string, string>();
   return (name) => {
-    const known = chosen.get(name);
-    if (known !== undefined) return known;
-    let free = name;
-    if (others.has(name)) while (taken.has(free)) free = `${front.name || 'front'}/${free}`;
-    taken.add(free);
-    chosen.set(name, free);
-    return free;
+    const known = chosen.get(name) ?? (others.has(name) ? fresh(`${front.name || 'front'}/${name}`) : name);
+    chosen.set(name, known);
+    return known;
   };
-}
-
-/** The names of all tensors of the program. */
-export function tensorNames(program: Program): Set<string> {
-  const names = new Set([...program.inputs.map(({ name }) => name), ...program.initializers.keys()]);
-  for (const node of program.nodes) for (const output of node.outputs) if (output !== '') names.add(output);
-  return names;
 }

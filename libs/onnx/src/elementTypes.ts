@@ -1,6 +1,8 @@
 import type { DType } from '@oblique/arrays';
 import { dtypeOfCode } from './dataTypes.js';
+import type { ValueInfoProto } from './generated/onnx.js';
 import { intAttribute, type Node, type Program } from './program.js';
+import { readNode } from './readNode.js';
 
 const BOOLEAN = new Set([
   'And',
@@ -53,14 +55,51 @@ export function outputType(node: Node, index: number, types: ReadonlyMap<string,
       return index > 0 ? 'float32' : types.get(node.inputs[0] ?? '');
     case 'Dropout':
       return index === 1 ? 'bool' : types.get(node.inputs[0] ?? '');
+    case 'If':
+      return bodyType(node, 'then_branch', index, types);
+    case 'Loop':
+      return bodyType(node, 'body', index + 1, types);
+    case 'Scan':
+      return bodyType(node, 'body', index, types);
+    case 'OneHot':
+      return types.get(node.inputs[2] ?? '');
     default:
       return types.get(node.inputs[0] ?? '');
   }
 }
 
+/** The element type of one output of a subgraph: as it declares it, else as follows from its nodes. */
+function bodyType(
+  node: Node,
+  attribute: string,
+  index: number,
+  outer: ReadonlyMap<string, DType>,
+): DType | undefined {
+  const body = node.attributes[attribute];
+  const output = body?.type === 'graph' ? body.value.output[index] : undefined;
+  if (body?.type !== 'graph' || output === undefined) return undefined;
+  const types = new Map(outer);
+  const declare = ({ name, type }: ValueInfoProto): void => {
+    const dtype = type?.value?.$case === 'tensorType' ? dtypeOfCode(type.value.value.elemType) : undefined;
+    if (dtype !== undefined) types.set(name, dtype);
+  };
+  body.value.input.forEach(declare);
+  for (const { name, dataType } of body.value.initializer) {
+    const dtype = dtypeOfCode(dataType);
+    if (dtype !== undefined) types.set(name, dtype);
+  }
+  for (const inner of body.value.node.map(readNode)) {
+    inner.outputs.forEach((name, place) => {
+      const dtype = outputType(inner, place, types);
+      if (name !== '' && dtype !== undefined) types.set(name, dtype);
+    });
+  }
+  body.value.output.forEach(declare);
+  return types.get(output.name);
+}
+
 function constantType(node: Node): DType | undefined {
   const value = node.attributes['value'];
-  if (value?.type === 'tensor') return value.value.dtype;
-  if (node.attributes['value_int'] ?? node.attributes['value_ints']) return 'int64';
-  return 'float32';
+  if (value === undefined) return node.op === 'ConstantOfShape' ? 'float32' : undefined;
+  return value.type === 'tensor' ? value.value.dtype : undefined;
 }

@@ -1,6 +1,8 @@
 import { isDType, ndarray, type NdArray } from '@oblique/arrays';
 import { floatAttribute, intAttribute, type Node, type Program } from './program.js';
+import { freshNames } from './freshNames.js';
 import { prune } from './prune.js';
+import { tensorNames } from './tensorNames.js';
 
 /**
  * The program with every inference-mode BatchNormalization that directly follows a convolution folded into it:
@@ -19,20 +21,21 @@ export function foldBatchNormalization(program: Program): Program {
   );
   const folded = new Map<Node, Node>();
   const initializers = new Map(program.initializers);
+  const names = freshNames(tensorNames(program));
   for (const norm of program.nodes) {
     const convolution = convolutions.get(norm.inputs[0]);
     if (norm.op !== 'BatchNormalization' || convolution === undefined || uses.get(norm.inputs[0] ?? '') !== 1)
       continue;
     const weights = foldedWeights(program, convolution, norm);
     if (weights === undefined) continue;
-    const names = weights.map((weight, index) => {
-      const name = `${convolution.name}/${index === 0 ? 'weight' : 'bias'}/folded/${norm.outputs[0] ?? ''}`;
+    const replaced = weights.map((weight, index) => {
+      const name = names(`${convolution.name}/${index === 0 ? 'weight' : 'bias'}/folded`);
       initializers.set(name, weight);
       return name;
     });
     folded.set(convolution, {
       ...convolution,
-      inputs: [convolution.inputs[0] ?? '', ...names],
+      inputs: [convolution.inputs[0] ?? '', ...replaced],
       outputs: norm.outputs.slice(0, 1),
     });
     folded.set(norm, norm);

@@ -1,9 +1,12 @@
 export * from './program.js';
 export { OPSET, ProgramBuilder, type NodeOptions, type ProgramOptions } from './programBuilder.js';
-export { readProgram, MalformedProgramError } from './readProgram.js';
+export { readProgram } from './readProgram.js';
+export { MalformedProgramError } from './malformedProgramError.js';
+export { capturesOf, usesOf } from './subgraphs.js';
 export { writeProgram } from './writeProgram.js';
 export { dataTypeCode, dtypeOfCode } from './dataTypes.js';
-export { compose, tensorNames } from './compose.js';
+export { compose } from './compose.js';
+export { tensorNames } from './tensorNames.js';
 export { elementTypes, outputType } from './elementTypes.js';
 export { foldBatchNormalization } from './foldBatchNormalization.js';
 export { prune } from './prune.js';

@@ -1,4 +1,5 @@
 import type { DType, NdArray } from '@oblique/arrays';
+import type { GraphProto } from './generated/onnx.js';
 
 /** A size of one axis: a number, or the name of a size that is free (the same name, the same size). */
 export type Dim = number | string;
@@ -10,7 +11,11 @@ export interface Value {
   readonly shape: readonly Dim[] | undefined;
 }
 
-/** An attribute of a node, with its ONNX type. Subgraphs and the like are kept as the bytes they were read from. */
+/**
+ * An attribute of a node, with its ONNX type. Whole numbers beyond ±(2^53 − 1), which ONNX uses for "to the end", are
+ * held as that: no axis is as long. Subgraphs (of If, Loop, Scan) are kept as they were read; they use tensors of the
+ * program by name (see `usesOf`). Other kinds are kept as bytes.
+ */
 export type Attribute =
   | { readonly type: 'int'; readonly value: number }
   | { readonly type: 'float'; readonly value: number }
@@ -19,6 +24,7 @@ export type Attribute =
   | { readonly type: 'floats'; readonly value: readonly number[] }
   | { readonly type: 'strings'; readonly value: readonly string[] }
   | { readonly type: 'tensor'; readonly value: NdArray }
+  | { readonly type: 'graph'; readonly value: GraphProto }
   | { readonly type: 'opaque'; readonly value: Uint8Array };
 
 export type Attributes = Readonly<Record<string, Attribute>>;

@@ -1,5 +1,6 @@
 import { float32, float64, int64, type DType, type NdArray } from '@oblique/arrays';
 import type { Attributes, Dim, Node, Program, Value } from './program.js';
+import { innerNames, usesOf } from './subgraphs.js';
 
 /** Operator set of programs that Oblique writes itself; `upgradeOpset` lifts others to at least this. */
 export const OPSET = 18;
@@ -54,13 +55,18 @@ export class ProgramBuilder {
       opset: options.opset ?? program.opset,
       domains: program.domains,
     });
-    for (const node of options.reserved ?? [])
-      for (const output of node.outputs) builder.#reserved.add(output);
+    builder.reserve(options.reserved ?? []);
     for (const value of program.inputs) builder.#inputs.push({ ...value, name: builder.#take(value.name) });
     for (const [name, value] of program.initializers) builder.define(name, value);
     for (const node of program.nodes) builder.push(node);
     for (const [key, value] of program.metadata) builder.#metadata.set(key, value);
     return builder;
+  }
+
+  /** Makes fresh names avoid those that these nodes make, so that they can be added later. */
+  reserve(nodes: readonly Node[]): void {
+    for (const node of nodes)
+      for (const name of [...node.outputs, ...innerNames(node)]) this.#reserved.add(name);
   }
 
   /** Adds an input of the program. */
@@ -164,7 +170,7 @@ export class ProgramBuilder {
       ...this.#initializers.keys(),
     ]);
     for (const node of this.#nodes) {
-      for (const input of node.inputs) {
+      for (const input of usesOf(node)) {
         if (!known.has(input))
           throw new Error(`Node ${node.name} (${node.op}) uses ${input}, which nothing before it makes.`);
       }

@@ -1,4 +1,5 @@
 import type { Program } from './program.js';
+import { usesOf } from './subgraphs.js';
 
 /** The program without the nodes and weights that its outputs do not need. Its inputs stay as they are. */
 export function prune(program: Program): Program {
@@ -6,20 +7,11 @@ export function prune(program: Program): Program {
   const nodes = program.nodes
     .toReversed()
     .filter((node) => {
-      const used = node.outputs.some((output) => needed.has(output));
-      if (used) for (const input of node.inputs) needed.add(input);
-      return used || hasSubgraph(node.attributes);
+      const used = node.outputs.some((output) => output !== '' && needed.has(output));
+      if (used) for (const name of usesOf(node)) needed.add(name);
+      return used;
     })
     .reverse();
-  for (const node of nodes) for (const input of node.inputs) needed.add(input);
-  const subgraphs = nodes.some((node) => hasSubgraph(node.attributes));
-  const initializers = subgraphs
-    ? program.initializers
-    : new Map([...program.initializers].filter(([name]) => needed.has(name)));
+  const initializers = new Map([...program.initializers].filter(([name]) => needed.has(name)));
   return { ...program, nodes, initializers };
-}
-
-/** Subgraphs (If, Loop) use tensors of the outer graph by name, unseen among the node's inputs. */
-function hasSubgraph(attributes: Program['nodes'][number]['attributes']): boolean {
-  return Object.values(attributes).some(({ type }) => type === 'opaque');
 }

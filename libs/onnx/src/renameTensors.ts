@@ -1,6 +1,7 @@
-import type { Program } from './program.js';
+import type { Attribute, Program } from './program.js';
+import { renameCaptures } from './subgraphs.js';
 
-/** The program with every tensor renamed by `rename`, which must keep different names different. */
+/** The program with every tensor renamed by `rename`, which must keep different names different; inside subgraphs too. */
 export function renameTensors(program: Program, rename: (name: string) => string): Program {
   const to = (name: string): string => (name === '' ? '' : rename(name));
   return {
@@ -12,6 +13,12 @@ export function renameTensors(program: Program, rename: (name: string) => string
       ...node,
       inputs: node.inputs.map(to),
       outputs: node.outputs.map(to),
+      attributes: Object.fromEntries(
+        Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => [
+          name,
+          renameCaptures(attribute, to),
+        ]),
+      ),
     })),
   };
 }

@@ -1,7 +1,9 @@
 import { intAttribute, intsAttribute, stringAttribute, type Node } from './program.js';
-import type { Integers } from './integerFolding.js';
 
 export type Shape = readonly number[];
+
+/** Values of a tensor of whole numbers, flattened; those beyond ±(2^53 − 1) are held as that. */
+export type Integers = readonly number[];
 
 /** What a rule is given: the node, and shapes and whole-number values of its inputs as far as they are known. */
 export interface ShapeContext {

@@ -1,16 +1,19 @@
-import { toNumbers } from '@oblique/arrays';
+import { toNumbers, type NdArray } from '@oblique/arrays';
+import { foldConstant, type Constant } from './constantFolding.js';
 import type { Node, Program } from './program.js';
-import { SHAPE_RULES, type Shape } from './shapeRules.js';
-import { foldIntegers, type Integers } from './integerFolding.js';
+import { withinDoubles } from './readNode.js';
+import { SHAPE_RULES, type Integers, type Shape } from './shapeRules.js';
 
-/** Longest vector of whole numbers whose values are followed through the program: shapes, axes and bounds are short. */
+/** Longest tensor whose values are followed through the program: shapes, axes and bounds are short. */
 const LONGEST_FOLDED = 64;
 
 /** What is known of a program's tensors before it runs. */
 export interface Inferred {
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** Values of short vectors of whole numbers: shapes, axes, bounds. */
+  /** Values of short tensors of whole numbers: shapes, axes, bounds; at most ±(2^53 − 1). */
   readonly integers: ReadonlyMap<string, Integers>;
+  /** Values of short tensors of any type. */
+  readonly constants: ReadonlyMap<string, Constant>;
 }
 
 /**
@@ -20,45 +23,72 @@ export interface Inferred {
  */
 export function inferShapes(program: Program): Inferred {
   const shapes = new Map<string, Shape>();
-  const integers = new Map<string, Integers>();
+  const constants = new Map<string, Constant>();
   for (const { name, shape } of program.inputs) {
     if (shape?.every((dim) => typeof dim === 'number')) shapes.set(name, shape);
   }
   for (const [name, value] of program.initializers) {
     shapes.set(name, value.shape);
-    if (value.dtype.startsWith('int') && value.data.length <= LONGEST_FOLDED) {
-      integers.set(name, [...toNumbers(value)]);
-    }
+    const short = shortConstant(value);
+    if (short !== undefined) constants.set(name, short);
   }
-  for (const node of program.nodes) inferNode(node, program, shapes, integers);
-  return { shapes, integers };
+  for (const node of program.nodes) inferNode(node, program, shapes, constants);
+  const integers = new Map(
+    [...constants].flatMap(([name, constant]) => {
+      const values = integersOf(constant);
+      return values === undefined ? [] : [[name, values] as const];
+    }),
+  );
+  return { shapes, integers, constants };
+}
+
+function shortConstant(value: NdArray): Constant | undefined {
+  if (value.data.length > LONGEST_FOLDED) return undefined;
+  switch (value.dtype) {
+    case 'float16':
+      return { dtype: 'float32', values: [...toNumbers(value)] };
+    case 'float32':
+    case 'float64':
+      return { dtype: value.dtype, values: [...value.data] };
+    default:
+      return { dtype: value.dtype, values: Array.from(value.data, BigInt) };
+  }
+}
+
+function integersOf({ values }: Constant): Integers | undefined {
+  return values.every((value) => typeof value === 'bigint') ? values.map(withinDoubles) : undefined;
 }
 
 function inferNode(
   node: Node,
   { initializers }: Program,
   shapes: Map<string, Shape>,
-  integers: Map<string, Integers>,
+  constants: Map<string, Constant>,
 ): void {
   if (node.domain !== '' || !Object.hasOwn(SHAPE_RULES, node.op)) return;
+  const shape = (index: number): Shape | undefined => shapes.get(node.inputs[index] ?? '');
+  const constant = (index: number): Constant | undefined => constants.get(node.inputs[index] ?? '');
   const inferred = SHAPE_RULES[node.op]?.({
     node,
-    shape: (index) => shapes.get(node.inputs[index] ?? ''),
-    integers: (index) => integers.get(node.inputs[index] ?? ''),
+    shape,
+    integers: (index) => {
+      const known = constant(index);
+      return known && integersOf(known);
+    },
     constant: (index) => {
       const value = initializers.get(node.inputs[index] ?? '');
-      return value && [...toNumbers(value)];
+      return value === undefined ? constant(index)?.values.map(Number) : [...toNumbers(value)];
     },
   });
   node.outputs.forEach((output, index) => {
-    const shape = inferred?.[index];
-    if (output !== '' && shape !== undefined) shapes.set(output, shape);
+    const known = inferred?.[index];
+    if (output !== '' && known !== undefined) shapes.set(output, known);
   });
   const [output = ''] = node.outputs;
   const size = shapes.get(output)?.reduce((product, dim) => product * dim, 1);
   if (size === undefined || size > LONGEST_FOLDED) return;
-  const values = foldIntegers(node, shapes, integers);
-  if (values !== undefined) integers.set(output, values);
+  const values = foldConstant({ node, shape, constant, size });
+  if (values !== undefined) constants.set(output, values);
 }
 
 /**

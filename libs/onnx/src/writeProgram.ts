@@ -4,10 +4,11 @@ import {
   AttributeProto,
   AttributeProto_AttributeType as Kind,
   ModelProto,
+  NodeProto,
   TensorProto,
   ValueInfoProto,
 } from './generated/onnx.js';
-import type { Attribute, Program, Value } from './program.js';
+import type { Attribute, Node, Program, Value } from './program.js';
 
 /** The file format's version (IR) that came with each operator set. */
 const IR_VERSIONS: readonly (readonly [opset: number, ir: number])[] = [
@@ -38,19 +39,22 @@ export function writeProgram(program: Program): Uint8Array {
       input: program.inputs.map(valueProto),
       output: program.outputs.map(valueProto),
       initializer: [...program.initializers].map(([name, value]) => tensorProto(name, value)),
-      node: program.nodes.map((node, index) => ({
-        name: nodeNames[index] ?? '',
-        opType: node.op,
-        domain: node.domain,
-        input: [...node.inputs],
-        output: [...node.outputs],
-        attribute: Object.entries(node.attributes).map(([name, attribute]) =>
-          attributeProto(name, attribute),
-        ),
-      })),
+      node: program.nodes.map((node, index) => nodeProto(node, nodeNames[index] ?? '')),
     },
   });
   return ModelProto.encode(model).finish();
+}
+
+/** The node under this name as ONNX writes it. */
+export function nodeProto(node: Node, name: string): NodeProto {
+  return NodeProto.fromPartial({
+    name,
+    opType: node.op,
+    domain: node.domain,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: Object.entries(node.attributes).map(([key, attribute]) => attributeProto(key, attribute)),
+  });
 }
 
 /** The names, numbered where one comes again; empty ones stay. */
@@ -87,7 +91,8 @@ function valueProto(value: Value): ValueInfoProto {
   });
 }
 
-function tensorProto(name: string, value: NdArray): TensorProto {
+/** The tensor under this name as ONNX writes it. */
+export function tensorProto(name: string, value: NdArray): TensorProto {
   return TensorProto.fromPartial({
     name,
     dataType: dataTypeCode(value.dtype),
@@ -100,13 +105,13 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
   const text = new TextEncoder();
   switch (attribute.type) {
     case 'int':
-      return AttributeProto.fromPartial({ name, type: Kind.INT, i: toInt64(attribute.value) });
+      return AttributeProto.fromPartial({ name, type: Kind.INT, i: BigInt(attribute.value) });
     case 'float':
       return AttributeProto.fromPartial({ name, type: Kind.FLOAT, f: attribute.value });
     case 'string':
       return AttributeProto.fromPartial({ name, type: Kind.STRING, s: text.encode(attribute.value) });
     case 'ints':
-      return AttributeProto.fromPartial({ name, type: Kind.INTS, ints: attribute.value.map(toInt64) });
+      return AttributeProto.fromPartial({ name, type: Kind.INTS, ints: attribute.value.map(BigInt) });
     case 'floats':
       return AttributeProto.fromPartial({ name, type: Kind.FLOATS, floats: [...attribute.value] });
     case 'strings':
@@ -117,15 +122,9 @@ function attributeProto(name: string, attribute: Attribute): AttributeProto {
       });
     case 'tensor':
       return AttributeProto.fromPartial({ name, type: Kind.TENSOR, t: tensorProto('', attribute.value) });
+    case 'graph':
+      return AttributeProto.fromPartial({ name, type: Kind.GRAPH, g: attribute.value });
     case 'opaque':
       return AttributeProto.decode(attribute.value);
   }
-}
-
-const INT64_MAX = 2n ** 63n - 1n;
-
-/** Doubles hold 2^63 - 1 (ONNX's "to the end") only as 2^63. */
-function toInt64(value: number): bigint {
-  const exact = BigInt(value);
-  return exact > INT64_MAX ? INT64_MAX : exact;
 }

@@ -1,5 +1,5 @@
 import { float32, readNpz, toNumbers, writeNpz } from '@oblique/arrays';
-import { buildNetwork, layersOf, parametersOf, withPreprocessing } from '@oblique/networks';
+import { allActivations, buildNetwork, layersOf, parametersOf, withPreprocessing } from '@oblique/networks';
 import { int, ProgramBuilder, type Dim, type Program } from '@oblique/onnx';
 import { Runtime } from '@oblique/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -391,6 +391,33 @@ it('takes weights that are fed in the place of those in the network, batch norma
       });
     }
   }
+});
+
+it('measures the same whatever a network calls its tensors', async () => {
+  const taken = [
+    'contrast',
+    'orientation_rad',
+    'tangent/orientation_rad',
+    'D/0',
+    'network/D/0',
+    'image',
+    'a,b:c /d',
+  ];
+  const called = (names: readonly string[]): Program => {
+    const b = new ProgramBuilder('gabor');
+    let last = b.input(names[0] ?? '', 'float32', ['N', 3, SIZE, SIZE]);
+    for (const name of names.slice(1)) last = b.op('Tanh', [last], {}, { name: 'tanh', output: name });
+    b.output(last, 'float32', ['N', 3, SIZE, SIZE]);
+    return b.build();
+  };
+  const plain = called(taken.map((_, index) => `t${index}`));
+  const awkward = called(taken);
+  const [expected, found] = [
+    await measured({ network: plain, layers: allActivations(plain) }),
+    await measured({ network: awkward, layers: allActivations(awkward) }),
+  ];
+  expect(found.layers.map(({ tensor }) => tensor)).toEqual(taken.slice(1));
+  expect([...found.d.values()]).toEqual([...expected.d.values()]);
 });
 
 /** One object for all measurements, as a training has one network: its program is made once. */

@@ -20,6 +20,7 @@ import { networkInput } from './networkInput.js';
 import { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
 import {
   layerOutput,
+  networkTensor,
   sensitivityProgram,
   type Derivative,
   type Precision,
@@ -102,7 +103,9 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
     weightInputs,
   });
   const fedWeights = Object.fromEntries(
-    [...(weights ?? [])].filter(([name]) => program.weightInputs.has(name)),
+    [...(weights ?? [])]
+      .map(([name, value]) => [networkTensor(name), value] as const)
+      .filter(([input]) => program.inputs.has(input)),
   );
   const fixedBatch = networkInput(network).batchSize;
   const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.length);
@@ -159,8 +162,8 @@ const LATEST = new WeakMap<Program, LoadedProgram>();
 interface LoadedProgram {
   readonly key: string;
   readonly handle: ProgramHandle;
-  /** Weights that it takes as inputs. */
-  readonly weightInputs: ReadonlySet<string>;
+  /** The names of its inputs. */
+  readonly inputs: ReadonlySet<string>;
 }
 
 function loadedProgram(
@@ -188,9 +191,7 @@ function loadedProgram(
   const loaded = {
     key,
     handle: runtime.load(writeProgram(program)),
-    weightInputs: new Set(
-      program.inputs.map(({ name }) => name).filter((name) => weightInputs.includes(name)),
-    ),
+    inputs: new Set(program.inputs.map(({ name }) => name)),
   };
   LATEST.set(network, loaded);
   return loaded;

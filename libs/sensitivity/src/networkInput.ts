@@ -20,7 +20,7 @@ export function networkInput(network: Program): NetworkInput {
     const names = network.inputs.map(({ name }) => name).join(', ') || 'none';
     throw new SensitivityError(
       'model',
-      `A network with one input is needed; ${network.name} has ${network.inputs.length} (${names}).`,
+      `A network with one input is needed, float32 [N, 3, H, W]; ${network.name} has ${network.inputs.length} (${names}).`,
     );
   }
   const found = `${input.dtype} [${input.shape?.join(', ') ?? 'rank not declared'}]`;
@@ -36,7 +36,7 @@ export function networkInput(network: Program): NetworkInput {
   if (channels !== undefined && channels !== 3) {
     throw new SensitivityError(
       'model',
-      `Input ${input.name} of ${network.name} is ${found}; three channels are needed.`,
+      `Input ${input.name} of ${network.name} is ${found}; three channels are needed, float32 [N, 3, H, W].`,
     );
   }
   return { name: input.name, batchSize, heightPixels, widthPixels };

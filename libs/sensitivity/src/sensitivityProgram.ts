@@ -11,6 +11,7 @@ import {
   foldBatchNormalization,
   inFloat64,
   initializersAsInputs,
+  renameTensors,
   upgradeOpset,
   withOutputs,
   type Program,
@@ -39,7 +40,8 @@ export interface SensitivityProgramOptions {
   readonly derivative?: Derivative;
   /**
    * Weights of the network that become inputs, so that the program serves for other values of them: normalisation is
-   * then not folded. Those that the layers do not depend on are left out. Of float32 only.
+   * then not folded, and named as {@link networkTensor} names them. Those that the layers do not depend on are left out.
+   * Of float32 only.
    */
   readonly weightInputs?: readonly string[];
 }
@@ -56,6 +58,12 @@ export type Precision = 'float32' | 'float64';
  */
 export type Derivative =
   { readonly kind: 'exact' } | { readonly kind: 'centralDifference'; readonly step: number };
+
+/**
+ * The name of a network's tensor in the sensitivity program: networks name theirs as they like, the stimulus's parameters
+ * and what is added to the program among it.
+ */
+export const networkTensor = (name: string): string => `network/${name}`;
 
 /** The name of the output that holds D of the layer at this index. */
 export const layerOutput = (index: number): string => `D/${index}`;
@@ -82,25 +90,26 @@ export function sensitivityProgram({
   const tensors = [...new Set(layers.map(({ tensor }) => tensor))];
 
   const plain = withOutputs(upgradeOpset(network), tensors);
-  const back = computable(plain, precision, weightInputs);
+  const back = renameTensors(computable(plain, precision, weightInputs), networkTensor);
   const image = encodedStimulus(stimulus, network, precision);
   const whole = compose(image, back, {
-    [input.name]: image.outputs[0]?.name ?? '',
+    [networkTensor(input.name)]: image.outputs[0]?.name ?? '',
   });
+  const measured = tensors.map(networkTensor);
   const tangents =
     derivative.kind === 'exact'
-      ? jvp(whole, { wrt: [wrt], outputs: tensors })
-      : centralDifference(whole, { wrt, outputs: tensors, step: checkedStep(derivative.step) });
+      ? jvp(whole, { wrt: [wrt], outputs: measured })
+      : centralDifference(whole, { wrt, outputs: measured, step: checkedStep(derivative.step) });
   const outputs = new Map(
     tensors.map((tensor) => [
-      tangentName(tensor),
+      tangentName(networkTensor(tensor)),
       layerOutput(layers.findIndex((layer) => layer.tensor === tensor)),
     ]),
   );
   const program = sumOfSquares(tangents, outputs);
   return initializersAsInputs(
     program,
-    weightInputs.filter((name) => program.initializers.has(name)),
+    weightInputs.map(networkTensor).filter((name) => program.initializers.has(name)),
   );
 }
 

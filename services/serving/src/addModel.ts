@@ -29,9 +29,12 @@ export function addModel(models: ModelRegistry, runtime: Runtime, maximumModelBy
         { field: 'header.name' },
       );
     }
-    const made = await refusingRanges(() => make(models, runtime, header, bytes, call.signal));
-    if (header.name !== '') await models.register(header.name, made.artifact, header.replace);
-    return { model: modelMessage({ name: header.name || undefined, ...made }) };
+    const { artifact, model } = await refusingRanges(async () => {
+      const made = await make(models, runtime, header, bytes, call.signal);
+      return { ...made, model: modelMessage({ name: header.name || undefined, ...made }) };
+    });
+    if (header.name !== '') await models.register(header.name, artifact, header.replace);
+    return { model };
   });
 }
 

@@ -42,8 +42,8 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
       const wanted = readStimulus(request.stimulus);
       const variable = readVariable(wanted.family, request.variable);
       const { grid, points } = readGrid(wanted, request.grid, MAXIMUM_POINTS);
-      const layers = selectLayers(model.program, request.layers.length === 0 ? ['auto'] : request.layers);
       const input = networkInput(model.program);
+      const layers = selectLayers(model.program, request.layers.length === 0 ? ['auto'] : request.layers);
       const stimulus = {
         family: wanted.family.name,
         widthPixels: wanted.widthPixels ?? input.widthPixels ?? DEFAULT_SIZE_PIXELS,
