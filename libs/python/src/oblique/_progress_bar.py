@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any
-
-from tqdm.auto import tqdm
+from typing import TYPE_CHECKING, Any
 
 from .progress.v1 import progress_pb2
+
+if TYPE_CHECKING:
+    from tqdm.auto import tqdm
 
 
 class ProgressBar:
@@ -20,6 +21,9 @@ class ProgressBar:
     def show(self, progress: progress_pb2.Progress) -> None:
         if not self._shown:
             return
+        # In a notebook without its widgets it warns as it is imported.
+        from tqdm.auto import tqdm
+
         bar = self._bar if self._bar is not None else tqdm(unit=f" {progress.unit}", leave=False)
         self._bar = bar
         bar.total = progress.total or None
