@@ -1,10 +1,13 @@
-import { float32 } from '@oblique/arrays';
+import { float32, sizeOf } from '@oblique/arrays';
 import { float, int, ints, ProgramBuilder, type Program } from '@oblique/onnx';
 import { randomStream, type Seed } from '@oblique/random';
 import { adaptiveWindow } from './adaptiveWindow.js';
 import { constant, pytorchDefault, type Initialiser } from './initialisers.js';
 import { LAYERS_KEY } from './layer.js';
 import { IMAGENET, PREPROCESSING_KEY } from './preprocessing.js';
+
+/** A GiB of float32, twice the largest architecture: more would not be an ONNX file for long (2 GiB). */
+const MOST_WEIGHTS = 2 ** 28;
 
 /** Activations with a channel axis and square maps: [N, channels, sizePixels, sizePixels]. */
 export interface Maps {
@@ -37,6 +40,7 @@ export class NetworkBuilder {
   readonly program: ProgramBuilder;
   readonly #family: string;
   readonly #seed: Seed;
+  #weights = 0;
   readonly #layers: { name: string; tensor: string }[] = [];
 
   /** @param family architectures of one family and seed share the values of the weights that they have in common. */
@@ -61,8 +65,17 @@ export class NetworkBuilder {
     return { ...input, channels: 1, tensor };
   }
 
-  /** A weight drawn from the stream of its name. */
+  /**
+   * A weight drawn from the stream of its name.
+   * @throws RangeError before it is made, where the network would have more than {@link MOST_WEIGHTS}.
+   */
   weight(name: string, shape: readonly number[], initialiser: Initialiser): string {
+    this.#weights += sizeOf(shape);
+    if (this.#weights > MOST_WEIGHTS) {
+      throw new RangeError(
+        `${name} [${shape.join(', ')}] would bring the network to ${this.#weights} weights; at most ${MOST_WEIGHTS} are made. Choose smaller images, fewer classes or less width.`,
+      );
+    }
     const stream = randomStream(this.#seed, `initialise/${this.#family}/${name}`);
     return this.program.initializer(name, initialiser(shape, stream));
   }

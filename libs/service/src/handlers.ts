@@ -2,17 +2,24 @@ import type * as grpc from '@grpc/grpc-js';
 
 import { beginCall, type HandlerRuntime } from './beginCall.js';
 import type { CallContext } from './callContext.js';
+import type { RequestReader } from './requests/requestReader.js';
 
 export interface UnaryHandler<Request, Response> {
-  bind(runtime: HandlerRuntime): grpc.handleUnaryCall<Request, Response>;
+  bind(runtime: HandlerRuntime, read: RequestReader<Request>): grpc.handleUnaryCall<Buffer, Response>;
 }
 
 export interface ServerStreamingHandler<Request, Response> {
-  bind(runtime: HandlerRuntime): grpc.handleServerStreamingCall<Request, Response>;
+  bind(
+    runtime: HandlerRuntime,
+    read: RequestReader<Request>,
+  ): grpc.handleServerStreamingCall<Buffer, Response>;
 }
 
 export interface ClientStreamingHandler<Request, Response> {
-  bind(runtime: HandlerRuntime): grpc.handleClientStreamingCall<Request, Response>;
+  bind(
+    runtime: HandlerRuntime,
+    read: RequestReader<Request>,
+  ): grpc.handleClientStreamingCall<Buffer, Response>;
 }
 
 /** One request, one response. */
@@ -20,10 +27,10 @@ export function unary<Request, Response>(
   handle: (request: Request, call: CallContext) => Promise<Response>,
 ): UnaryHandler<Request, Response> {
   return {
-    bind: (runtime) => async (call, callback) => {
+    bind: (runtime, read) => async (call, callback) => {
       const running = beginCall(call, runtime);
       try {
-        const response = await handle(call.request, running.context);
+        const response = await handle(read(call.request), running.context);
         running.succeed();
         callback(null, response);
       } catch (error) {
@@ -41,11 +48,11 @@ export function serverStreaming<Request, Response>(
   handle: (request: Request, call: CallContext) => AsyncIterable<Response>,
 ): ServerStreamingHandler<Request, Response> {
   return {
-    bind: (runtime) => async (call) => {
+    bind: (runtime, read) => async (call) => {
       const running = beginCall(call, runtime);
       const { signal } = running.context;
       try {
-        for await (const response of handle(call.request, running.context)) {
+        for await (const response of handle(read(call.request), running.context)) {
           signal.throwIfAborted();
           if (!call.write(response)) await drained(call, signal);
         }
@@ -64,7 +71,7 @@ export function clientStreaming<Request, Response>(
   handle: (requests: AsyncIterable<Request>, call: CallContext) => Promise<Response>,
 ): ClientStreamingHandler<Request, Response> {
   return {
-    bind: (runtime) => async (call, callback) => {
+    bind: (runtime, read) => async (call, callback) => {
       const running = beginCall(call, runtime);
       const { signal } = running.context;
       const stop = (): void => {
@@ -72,7 +79,7 @@ export function clientStreaming<Request, Response>(
       };
       signal.addEventListener('abort', stop, { once: true });
       try {
-        const response = await handle(messages(call, signal), running.context);
+        const response = await handle(messages(call, read, signal), running.context);
         running.succeed();
         callback(null, response);
       } catch (error) {
@@ -85,12 +92,13 @@ export function clientStreaming<Request, Response>(
 }
 
 async function* messages<Request>(
-  call: grpc.ServerReadableStream<Request, unknown>,
+  call: grpc.ServerReadableStream<Buffer, unknown>,
+  read: RequestReader<Request>,
   signal: AbortSignal,
 ): AsyncGenerator<Request, void, undefined> {
-  const stream: AsyncIterable<Request> = call.iterator({ destroyOnReturn: false });
+  const stream: AsyncIterable<Buffer> = call.iterator({ destroyOnReturn: false });
   try {
-    yield* stream;
+    for await (const bytes of stream) yield read(bytes);
   } catch (error) {
     // A stream destroyed under its reader says "premature close"; the signal knows why.
     signal.throwIfAborted();

@@ -3,6 +3,7 @@ import type * as grpc from '@grpc/grpc-js';
 import type { HandlerRuntime } from './beginCall.js';
 import type { ClientStreamingHandler, ServerStreamingHandler, UnaryHandler } from './handlers.js';
 import type { RequestOf, ResponseOf } from './methodTypes.js';
+import { requestReader, type RequestReader } from './requests/requestReader.js';
 
 /** The kind of handler that a method of a generated service definition needs. */
 export type HandlerOf<Method> = Method extends { requestStream: false; responseStream: false }
@@ -22,7 +23,7 @@ export interface Implementation {
 }
 
 interface Bindable {
-  bind(runtime: HandlerRuntime): grpc.UntypedHandleCall;
+  bind(runtime: HandlerRuntime, read: RequestReader<unknown>): grpc.UntypedHandleCall;
 }
 
 /**
@@ -38,9 +39,18 @@ export function implement(
   definition: grpc.ServiceDefinition,
   handlers: Readonly<Record<string, Bindable>>,
 ): Implementation {
+  const methods = Object.entries(definition);
   return {
-    definition,
+    // Requests are read in the handler, which can say what is wrong with them.
+    definition: Object.fromEntries(
+      methods.map(([name, method]) => [name, { ...method, requestDeserialize: (bytes: Buffer) => bytes }]),
+    ),
     bind: (runtime) =>
-      Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, handler.bind(runtime)])),
+      Object.fromEntries(
+        methods.flatMap(([name, method]) => {
+          const handler = handlers[name];
+          return handler === undefined ? [] : [[name, handler.bind(runtime, requestReader(method))]];
+        }),
+      ),
   };
 }

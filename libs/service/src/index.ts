@@ -37,3 +37,4 @@ export { progressStream, type ProgressEvent } from './progressStream.js';
 export { Changes } from './changes.js';
 export { HEARTBEAT_MS, isGone, recordOwnerSchema, thisOwner, type RecordOwner } from './recordOwner.js';
 export { checkHealth, type Health } from './checkHealth.js';
+export { allMethods } from './descriptors.js';

@@ -38,7 +38,8 @@ export const REASONS = {
   },
   VALUE_OUT_OF_RANGE: {
     status: GrpcStatus.INVALID_ARGUMENT,
-    description: 'A number is outside its allowed range, or not finite; the message states the range.',
+    description:
+      'A number, a length or a count is outside its allowed range, or not finite; the message states the range.',
   },
   GRID_EMPTY: {
     status: GrpcStatus.INVALID_ARGUMENT,
@@ -79,7 +80,8 @@ export const REASONS = {
   },
   MESSAGE_TOO_LARGE: {
     status: GrpcStatus.RESOURCE_EXHAUSTED,
-    description: 'One message is larger than 64 MiB; send large data as artifacts, which travel in chunks.',
+    description:
+      'One message is larger than 64 MiB, or 8 MiB where none is uploaded; send large data as artifacts, in chunks.',
   },
   WORKER_DIED: {
     status: GrpcStatus.ABORTED,

@@ -131,7 +131,7 @@ describe('errors', () => {
       );
     });
     client.close();
-    expect(code).toBe(GrpcStatus.INTERNAL);
+    expect(code).toBe(GrpcStatus.INVALID_ARGUMENT);
     expect((await stimulus.listFamilies({})).families).toHaveLength(1);
   });
 });

@@ -8,6 +8,8 @@ import { openStart, type TrainingStart } from './startNetwork.js';
 import { stepsOf } from './stepSeries.js';
 import type { TrainingPlan } from './trainingPlan.js';
 
+/** What is measured at every step is kept in memory. */
+const MOST_STEPS = 10_000_000;
 /** Names of layers and possible sizes do not depend on the width, and this thin a network is made at once. */
 const THIN = 1 / 64;
 
@@ -46,7 +48,18 @@ async function opened(plan: NetworkPlan, store: ArtifactStore, signal: AbortSign
   }
 }
 
-function checkSteps({ checkpoints, observationSteps, schedule }: NetworkPlan, totalSteps: number): void {
+function checkSteps(
+  { checkpoints, observationSteps, schedule, length }: NetworkPlan,
+  totalSteps: number,
+): void {
+  if (totalSteps > MOST_STEPS) {
+    const epochs = 'epochs' in length ? `${length.epochs} epochs make ` : '';
+    throw new ServiceError(
+      'VALUE_OUT_OF_RANGE',
+      `${epochs}${totalSteps} steps; a training has at most ${MOST_STEPS}.`,
+      { field: 'epochs' in length ? 'spec.network.epochs' : 'spec.network.steps' },
+    );
+  }
   stepsOf(checkpoints, totalSteps, 'spec.network.checkpoints');
   stepsOf(observationSteps, totalSteps, 'spec.network.observation_steps');
   const { warmUpSteps = 0 } = schedule;

@@ -1,6 +1,9 @@
 import type { trainingV1 } from '@oblique/contracts';
 import { ServiceError } from '@oblique/service';
 
+/** At each of them a network is written to disk, or sensitivity measured and kept in memory. */
+const MOST_STEPS_OF_A_SERIES = 100_000;
+
 /** Steps of a training, 0 being its start, as the union of these. */
 export interface StepSeries {
   readonly at: readonly number[];
@@ -19,7 +22,7 @@ export function readStepSeries(message: trainingV1.StepSeries | undefined): Step
 
 /**
  * The steps of the series in a training of `last` steps.
- * @throws ServiceError INVALID_ARGUMENT naming `field` where a step lies behind the last.
+ * @throws ServiceError naming `field` where a step lies behind the last, or there are too many.
  */
 export function stepsOf({ at, every, logarithmic }: StepSeries, last: number, field: string): Set<number> {
   const beyond = at.findIndex((step) => step > last);
@@ -28,6 +31,14 @@ export function stepsOf({ at, every, logarithmic }: StepSeries, last: number, fi
       'INVALID_ARGUMENT',
       `${field}.at has step ${at[beyond]}, but the training has only ${last} steps.`,
       { field: `${field}.at` },
+    );
+  }
+  const many = at.length + logarithmic + (every > 0 ? Math.floor(last / every) + 1 : 0);
+  if (many > MOST_STEPS_OF_A_SERIES) {
+    throw new ServiceError(
+      'VALUE_OUT_OF_RANGE',
+      `${field} has ${many} of the training's ${last} steps; at most ${MOST_STEPS_OF_A_SERIES} are possible, since at each something is measured or kept.`,
+      { field },
     );
   }
   const steps = new Set(at);
