@@ -1,5 +1,11 @@
 import type { ArtifactRef, Digest, Manifest, Provenance } from './artifact.js';
+import type { RecordCorruptError } from './errors.js';
 import type { Json } from './json.js';
+
+/** A record of a collection; `value` is undefined where its text is damaged. */
+export type ListedRecord =
+  | { readonly key: string; readonly value: Json }
+  | { readonly key: string; readonly value: undefined; readonly broken: RecordCorruptError };
 
 /**
  * Immutable artifacts named by the SHA-256 of their bytes, and small mutable records. Several processes may use one
@@ -73,6 +79,6 @@ export interface ArtifactStore {
   /** Removes the record; where there is none, nothing happens. */
   deleteRecord(collection: string, key: string): Promise<void>;
 
-  /** All records of the collection, in no particular order. */
-  listRecords(collection: string): AsyncIterable<{ key: string; value: Json }>;
+  /** All records of the collection, in no particular order; one that cannot be read comes with why. */
+  listRecords(collection: string): AsyncIterable<ListedRecord>;
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sha256, type ArtifactRef, type Digest, type Manifest, type Provenance } from './artifact.js';
-import type { ArtifactStore } from './artifactStore.js';
+import type { ArtifactStore, ListedRecord } from './artifactStore.js';
 import type { Blobs } from './blobs.js';
-import { ArtifactCorruptError, ArtifactNotFoundError, RecordCorruptError } from './errors.js';
+import { ArtifactCorruptError, ArtifactNotFoundError, RecordCorruptError, RecordKeyError } from './errors.js';
 import { once } from './hashedCopy.js';
 import { canonicalJson, parseJson, type Json } from './json.js';
 import {
@@ -90,7 +90,8 @@ export class BlobStore implements ArtifactStore {
   }
 
   async getRecord(collection: string, key: string): Promise<Json | undefined> {
-    const bytes = await this.blobs.read(recordPath(collection, key));
+    const path = pathOf(collection, key);
+    const bytes = path === undefined ? undefined : await this.blobs.read(path);
     if (bytes === undefined) return undefined;
     try {
       return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -108,14 +109,21 @@ export class BlobStore implements ArtifactStore {
   }
 
   async deleteRecord(collection: string, key: string): Promise<void> {
-    await this.blobs.remove(recordPath(collection, key));
+    const path = pathOf(collection, key);
+    if (path !== undefined) await this.blobs.remove(path);
   }
 
-  async *listRecords(collection: string): AsyncIterable<{ key: string; value: Json }> {
+  async *listRecords(collection: string): AsyncIterable<ListedRecord> {
     for await (const path of this.blobs.list(collectionPath(collection))) {
       const key = keyOfRecord(path);
-      const value = key === undefined ? undefined : await this.getRecord(collection, key);
-      if (key !== undefined && value !== undefined) yield { key, value };
+      if (key === undefined) continue;
+      try {
+        const value = await this.getRecord(collection, key);
+        if (value !== undefined) yield { key, value };
+      } catch (broken) {
+        if (!(broken instanceof RecordCorruptError)) throw broken;
+        yield { key, value: undefined, broken };
+      }
     }
   }
 
@@ -146,6 +154,16 @@ export class BlobStore implements ArtifactStore {
 
   private mismatch(digest: Digest, found: Digest): ArtifactCorruptError {
     return new ArtifactCorruptError(digest, this.location, `its bytes hash to ${found}`);
+  }
+}
+
+/** Undefined for a key that no record can have. */
+function pathOf(collection: string, key: string): string | undefined {
+  try {
+    return recordPath(collection, key);
+  } catch (error) {
+    if (error instanceof RecordKeyError) return undefined;
+    throw error;
   }
 }
 

@@ -46,6 +46,16 @@ export class RecordCorruptError extends Error {
   }
 }
 
+/** Text that cannot be the key of a record: empty, ill-formed, or too long once it is escaped. */
+export class RecordKeyError extends RangeError {
+  override readonly name = 'RecordKeyError';
+}
+
+/** A location, or the environment that says how to reach it, is none. */
+export class S3LocationError extends TypeError {
+  override readonly name = 'S3LocationError';
+}
+
 /** No room is left (ENOSPC, EDQUOT, or the S3 server's words for it). Nothing half-written is left behind. */
 export class StoreFullError extends Error {
   override readonly name = 'StoreFullError';

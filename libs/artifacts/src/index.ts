@@ -6,11 +6,13 @@ export {
   type Manifest,
   type Provenance,
 } from './artifact.js';
-export type { ArtifactStore } from './artifactStore.js';
+export type { ArtifactStore, ListedRecord } from './artifactStore.js';
 export {
   ArtifactCorruptError,
   ArtifactNotFoundError,
   RecordCorruptError,
+  RecordKeyError,
+  S3LocationError,
   StoreFullError,
   StoreUnavailableError,
 } from './errors.js';

@@ -1,4 +1,5 @@
 import type { Digest } from './artifact.js';
+import { RecordKeyError } from './errors.js';
 
 /** Where things lie in a store, the same in a folder and in a bucket. */
 export const ARTIFACTS = 'artifacts';
@@ -40,7 +41,7 @@ export function collectionPath(collection: string): string {
 /**
  * Path of a record. Keys may hold any characters; those that file systems or S3 treat specially are escaped, with
  * `~` and not `%`, since S3 servers and clients disagree on how often a listed `%2F` is decoded.
- * @throws RangeError where collection or key cannot be used
+ * @throws RangeError where the collection cannot be used, RecordKeyError where the key cannot
  */
 export function recordPath(collection: string, key: string): string {
   const wellFormed = Buffer.from(key).toString() === key;
@@ -50,7 +51,7 @@ export function recordPath(collection: string, key: string): string {
         .replaceAll('%', '~')
     : '';
   if (encoded.length === 0 || encoded.length > LONGEST_KEY_BYTES) {
-    throw new RangeError(
+    throw new RecordKeyError(
       `"${key.slice(0, 60)}" cannot be a record's key: it takes ${encoded.length} bytes when escaped; 1 to ${LONGEST_KEY_BYTES} are allowed.`,
     );
   }

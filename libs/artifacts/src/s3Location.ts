@@ -1,3 +1,5 @@
+import { S3LocationError } from './errors.js';
+
 /** A bucket, a prefix in it, and how to reach them. */
 export interface S3Location {
   /** `s3://bucket/prefix`, without credentials. */
@@ -17,12 +19,12 @@ export interface S3Location {
 /**
  * Reads `s3://bucket/prefix` with S3_ENDPOINT (an http or https URL; Amazon's when unset), S3_ACCESS_KEY,
  * S3_SECRET_KEY and S3_REGION (us-east-1 when unset) of the environment.
- * @throws TypeError naming what is missing or wrong
+ * @throws S3LocationError naming what is missing or wrong
  */
 export function parseS3Location(location: string, environment: NodeJS.ProcessEnv): S3Location {
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(location);
   if (!match) {
-    throw new TypeError(
+    throw new S3LocationError(
       `"${location}" is no S3 location; one is s3://bucket/prefix, the bucket in lower case, e.g. s3://oblique/artifacts.`,
     );
   }
@@ -47,7 +49,7 @@ export function parseS3Location(location: string, environment: NodeJS.ProcessEnv
 function parseEndpoint(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/') {
-    throw new TypeError(
+    throw new S3LocationError(
       `S3_ENDPOINT is "${text}"; it must be like http://localhost:9000 or https://minio.example.org.`,
     );
   }
@@ -56,6 +58,6 @@ function parseEndpoint(text: string): URL {
 
 function required(variable: string, location: string, environment: NodeJS.ProcessEnv): string {
   const value = environment[variable];
-  if (!value) throw new TypeError(`To use ${location}, set ${variable} in the environment.`);
+  if (!value) throw new S3LocationError(`To use ${location}, set ${variable} in the environment.`);
   return value;
 }

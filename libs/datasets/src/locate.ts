@@ -4,12 +4,12 @@ import { basename, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
-import { parseS3Location } from '@oblique/artifacts';
 import { cachedFile } from './cachedFile.js';
 import { downloaded } from './downloaded.js';
 import { folderFiles } from './folderFiles.js';
 import { DatasetError } from './imageSet.js';
 import { s3Downloaded, s3Files } from './s3Files.js';
+import { s3LocationOf } from './s3LocationOf.js';
 import type { StoredFile } from './storedFile.js';
 import { tarFiles } from './tarFiles.js';
 
@@ -56,7 +56,7 @@ async function found(
     return await fileOrArchive(await downloaded(address, cacheFolder, signal), name, cacheFolder, signal);
   }
   if (/^s3:\/\//i.test(address)) {
-    const location = parseS3Location(address, process.env);
+    const location = s3LocationOf(address);
     const key = location.prefix.slice(0, -1);
     if (!SINGLE_FILE.test(key)) return { kind: 'S3 prefix', files: await s3Files(location, signal) };
     return await fileOrArchive(

@@ -2,6 +2,8 @@ import {
   ArtifactCorruptError,
   ArtifactNotFoundError,
   RecordCorruptError,
+  RecordKeyError,
+  S3LocationError,
   StoreFullError,
   StoreUnavailableError,
 } from '@oblique/artifacts';
@@ -13,6 +15,8 @@ const ARTIFACT_ERRORS: readonly ErrorMapping[] = [
   [ArtifactNotFoundError, 'ARTIFACT_NOT_FOUND'],
   [ArtifactCorruptError, 'ARTIFACT_CORRUPT'],
   [RecordCorruptError, 'ARTIFACT_CORRUPT'],
+  [RecordKeyError, 'INVALID_ARGUMENT'],
+  [S3LocationError, 'INVALID_ARGUMENT'],
   [StoreFullError, 'STORE_FULL'],
   [StoreUnavailableError, 'UNAVAILABLE'],
 ];

@@ -121,10 +121,10 @@ export class RunManager {
     return run;
   }
 
-  /** All runs, newest first. */
-  async list(): Promise<Run[]> {
-    const runs = await this.#records.list();
-    return runs.map((run) => this.#active.get(run.id)?.active.run ?? run);
+  /** All runs, newest first, and the records that cannot be read. */
+  async list(): ReturnType<RunRecords['list']> {
+    const { runs, broken } = await this.#records.list();
+    return { runs: runs.map((run) => this.#active.get(run.id)?.active.run ?? run), broken };
   }
 
   /** The run's states until it has ended. A run of another orchestrator is looked up now and then. */
@@ -141,7 +141,9 @@ export class RunManager {
 
   /** Writes down which runs died with an earlier process, and gives their ids. */
   async recover(): Promise<string[]> {
-    const died = (await this.#records.list()).filter(({ state }) => state === State.STATE_INTERRUPTED);
+    const { runs, broken } = await this.#records.list();
+    for (const { name, reason } of broken) this.#log.warn({ run: name, reason }, 'a run cannot be read');
+    const died = runs.filter(({ state }) => state === State.STATE_INTERRUPTED);
     for (const run of died) await this.#records.save(run);
     return died.map(({ id }) => id);
   }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore, type ArtifactStore } from '@oblique/artifacts';
+import { openStore, RecordCorruptError, type ArtifactStore } from '@oblique/artifacts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newRun, State, type Run } from './runMessage.js';
 import { isGone, thisOwner, type RecordOwner } from '@oblique/service';
@@ -56,6 +56,20 @@ describe('a run in the store', () => {
     expect(await records.find(whole.id)).toEqual(whole);
   });
 
+  it('lists a broken record with why beside those that are whole', async () => {
+    const records = new RunRecords(store, thisOwner());
+    await records.save(run(7));
+    await store.putRecord('runs', '20260101-000000-00000000', { run: {}, owner: null });
+    await store.putRecord('runs', '20260101-000000-00000001', 'no run at all');
+    const { runs, broken } = await records.list();
+    expect(runs.map(({ id }) => id)).toContain(run(7).id);
+    expect(broken.map(({ name }) => name).sort()).toEqual([
+      '20260101-000000-00000000',
+      '20260101-000000-00000001',
+    ]);
+    await expect(records.find('20260101-000000-00000001')).rejects.toBeInstanceOf(RecordCorruptError);
+  });
+
   it('is interrupted once its process is dead, and not before', async () => {
     const self = thisOwner();
     const dead: RecordOwner = { instance: 'other', host: hostname(), pid: deadPid() };
@@ -64,7 +78,8 @@ describe('a run in the store', () => {
     await new RunRecords(store, alive).save(run(1));
     await new RunRecords(store, self).save(run(2));
     await new RunRecords(store, dead).save(run(3, State.STATE_SUCCEEDED));
-    const states = (await new RunRecords(store, self).list()).map(({ state }) => state);
+    const { runs } = await new RunRecords(store, self).list();
+    const states = runs.map(({ state }) => state);
     expect(states).toEqual([
       State.STATE_SUCCEEDED,
       State.STATE_RUNNING,

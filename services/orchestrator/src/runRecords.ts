@@ -1,7 +1,10 @@
-import type { ArtifactStore, Json } from '@oblique/artifacts';
+import { RecordCorruptError, type ArtifactStore, type Json } from '@oblique/artifacts';
+import { orchestratorV1, type artifactV1 } from '@oblique/contracts';
 import { isGone, recordOwnerSchema, type RecordOwner } from '@oblique/service';
 import { z } from 'zod';
 import { hasEnded, runFromJson, runJson, State, type Run } from './runMessage.js';
+
+type BrokenEntry = artifactV1.BrokenEntry;
 
 const COLLECTION = 'runs';
 
@@ -23,26 +26,45 @@ export class RunRecords {
   /** The run of this id; one whose process died while it ran is INTERRUPTED. Undefined where there is none. */
   async find(id: string): Promise<Run | undefined> {
     const record = isRunId(id) ? await this.store.getRecord(COLLECTION, id) : undefined;
-    return record === undefined ? undefined : this.#read(record);
+    return record === undefined ? undefined : this.#read(id, record);
   }
 
-  /** All runs, newest first. */
-  async list(): Promise<Run[]> {
+  /** All runs, newest first, and the records of which none can be made. */
+  async list(): Promise<{ readonly runs: Run[]; readonly broken: BrokenEntry[] }> {
     const runs: Run[] = [];
-    for await (const { value } of this.store.listRecords(COLLECTION)) {
-      const run = this.#read(value);
-      if (run !== undefined) runs.push(run);
+    const broken: BrokenEntry[] = [];
+    for await (const record of this.store.listRecords(COLLECTION)) {
+      try {
+        if (record.value === undefined) throw record.broken;
+        runs.push(this.#read(record.key, record.value));
+      } catch (error) {
+        broken.push({ name: record.key, reason: error instanceof Error ? error.message : String(error) });
+      }
     }
     const created = (run: Run): number => run.created?.getTime() ?? 0;
-    return runs.sort((a, b) => created(b) - created(a) || b.id.localeCompare(a.id));
+    runs.sort((a, b) => created(b) - created(a) || b.id.localeCompare(a.id));
+    return { runs, broken };
   }
 
-  #read(json: Json): Run | undefined {
+  /** @throws RecordCorruptError where the record is of no run */
+  #read(id: string, json: Json): Run {
     const record = recordSchema.safeParse(json);
-    if (!record.success) return undefined;
+    const run = record.success ? readRun(record.data.run) : undefined;
+    if (!record.success || run?.id !== id)
+      throw new RecordCorruptError(COLLECTION, id, this.store.location, { cause: record.error });
     const { owner, saved } = record.data;
-    const run = runFromJson(record.data.run);
     return !hasEnded(run) && isGone(owner, new Date(saved), this.self) ? interrupted(run) : run;
+  }
+}
+
+/** Undefined where it is none that could be sent. */
+function readRun(json: Json): Run | undefined {
+  try {
+    const run = runFromJson(json);
+    orchestratorV1.Run.encode(run);
+    return run;
+  } catch {
+    return undefined;
   }
 }
 

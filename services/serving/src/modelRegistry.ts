@@ -114,7 +114,7 @@ export class ModelRegistry {
     const record = await this.#store.getRecord(COLLECTION, name);
     if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
     const { digest } = record as Readonly<Record<string, Json>>;
-    return typeof digest === 'string' ? parseDigest(digest) : undefined;
+    return typeof digest === 'string' ? digestIn(digest) : undefined;
   }
 }
 

@@ -1,4 +1,6 @@
+import { MalformedArrayError } from '@oblique/arrays';
 import { statisticsV1 } from '@oblique/contracts';
+import { DatasetError } from '@oblique/datasets';
 import { defineService, implement } from '@oblique/service';
 import { bootstrapHandler } from './bootstrapHandler.js';
 import { cardinalObliqueRatioHandler } from './cardinalObliqueRatioHandler.js';
@@ -14,6 +16,10 @@ export const statisticsService = defineService({
   description:
     'Turns measured sensitivities into normalised curves, cardinal/oblique ratios, trends and intervals.',
   defaultPort: 7003,
+  errors: [
+    [MalformedArrayError, 'INVALID_ARGUMENT'],
+    [DatasetError, 'INVALID_ARGUMENT'],
+  ],
   register: ({ store }) =>
     Promise.resolve([
       implement(statisticsV1.StatisticsServiceService, {

@@ -4,7 +4,5 @@ import type { TrainingManager } from './trainingManager.js';
 
 /** ListTrainings: newest first. */
 export function listTrainings(manager: TrainingManager) {
-  return unary<trainingV1.ListTrainingsRequest, trainingV1.ListTrainingsResponse>(async () => ({
-    trainings: await manager.list(),
-  }));
+  return unary<trainingV1.ListTrainingsRequest, trainingV1.ListTrainingsResponse>(async () => manager.list());
 }

@@ -112,10 +112,13 @@ export class TrainingManager {
     return { training: stored.training, metrics: await this.#metricsOf(stored) };
   }
 
-  /** All trainings, newest first. */
-  async list(): Promise<Training[]> {
-    const stored = await this.#records.list();
-    return stored.map(({ training }) => this.#active.get(training.id)?.active.training ?? training);
+  /** All trainings, newest first, and the records that cannot be read. */
+  async list(): Promise<trainingV1.ListTrainingsResponse> {
+    const { stored, broken } = await this.#records.list();
+    const trainings = stored.map(
+      ({ training }) => this.#active.get(training.id)?.active.training ?? training,
+    );
+    return { trainings, broken };
   }
 
   /** What happened so far, then what happens, until the training has ended. */
@@ -145,7 +148,10 @@ export class TrainingManager {
 
   /** Goes on with trainings whose process died; those with which it cannot are told in the log. */
   async recover(): Promise<void> {
-    for (const stored of await this.#records.list()) {
+    const { stored: all, broken } = await this.#records.list();
+    for (const { name, reason } of broken)
+      this.#options.log.warn({ training: name, reason }, 'a training cannot be read');
+    for (const stored of all) {
       if (!stored.orphaned) continue;
       const { training } = stored;
       try {

@@ -1,8 +1,11 @@
-import type { ArtifactStore, Json } from '@oblique/artifacts';
+import { RecordCorruptError, type ArtifactStore, type Json } from '@oblique/artifacts';
+import { trainingV1, type artifactV1 } from '@oblique/contracts';
 import { isGone, recordOwnerSchema, type RecordOwner } from '@oblique/service';
 import { z } from 'zod';
 import { resumePointSchema, type ResumePoint } from './resumePoint.js';
 import { hasEnded, trainingFromJson, trainingJson, TrainingState, type Training } from './trainingMessage.js';
+
+type BrokenEntry = artifactV1.BrokenEntry;
 
 const COLLECTION = 'trainings';
 
@@ -50,27 +53,35 @@ export class TrainingRecords {
   /** The training of this id; undefined where there is none. */
   async find(id: string): Promise<StoredTraining | undefined> {
     const record = /^[0-9a-f]{64}$/.test(id) ? await this.store.getRecord(COLLECTION, id) : undefined;
-    return record === undefined ? undefined : this.#read(record);
+    return record === undefined ? undefined : this.#read(id, record);
   }
 
-  /** All trainings, newest first. */
-  async list(): Promise<StoredTraining[]> {
-    const found: StoredTraining[] = [];
-    for await (const { value } of this.store.listRecords(COLLECTION)) {
-      const stored = this.#read(value);
-      if (stored !== undefined) found.push(stored);
+  /** All trainings, newest first, and the records of which none can be made. */
+  async list(): Promise<{ readonly stored: StoredTraining[]; readonly broken: BrokenEntry[] }> {
+    const stored: StoredTraining[] = [];
+    const broken: BrokenEntry[] = [];
+    for await (const record of this.store.listRecords(COLLECTION)) {
+      try {
+        if (record.value === undefined) throw record.broken;
+        stored.push(this.#read(record.key, record.value));
+      } catch (error) {
+        broken.push({ name: record.key, reason: error instanceof Error ? error.message : String(error) });
+      }
     }
-    return found.sort(
+    stored.sort(
       ({ training: a }, { training: b }) =>
         b.startedAt.localeCompare(a.startedAt) || b.id.localeCompare(a.id),
     );
+    return { stored, broken };
   }
 
-  #read(json: Json): StoredTraining | undefined {
+  /** @throws RecordCorruptError where the record is of no training */
+  #read(id: string, json: Json): StoredTraining {
     const record = recordSchema.safeParse(json);
-    if (!record.success) return undefined;
+    const training = record.success ? readTraining(record.data.training) : undefined;
+    if (!record.success || training?.id !== id)
+      throw new RecordCorruptError(COLLECTION, id, this.store.location, { cause: record.error });
     const { owner, saved, resumePoint, basis } = record.data;
-    const training = trainingFromJson(record.data.training);
     const orphaned = !hasEnded(training) && isGone(owner, new Date(saved), this.self);
     return {
       training: orphaned ? interrupted(training) : training,
@@ -78,6 +89,17 @@ export class TrainingRecords {
       basis,
       orphaned,
     };
+  }
+}
+
+/** Undefined where it is none that could be sent. */
+function readTraining(json: Json): Training | undefined {
+  try {
+    const training = trainingFromJson(json);
+    trainingV1.Training.encode(training);
+    return training;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { MalformedArrayError } from '@oblique/arrays';
 import { trainingV1 } from '@oblique/contracts';
+import { DatasetError } from '@oblique/datasets';
 import { MalformedProgramError } from '@oblique/onnx';
 import { DeviceUnavailableError, Runtime, type Device, type ExecutorName } from '@oblique/runtime';
 import { defineService, implement } from '@oblique/service';
@@ -55,6 +57,8 @@ export const trainingService = defineService({
   },
   errors: [
     [MalformedProgramError, 'MALFORMED_MODEL'],
+    [MalformedArrayError, 'INVALID_ARGUMENT'],
+    [DatasetError, 'INVALID_ARGUMENT'],
     [DeviceUnavailableError, 'DEVICE_UNAVAILABLE'],
   ],
   async register({ store, options, log, stopping, onClose }) {

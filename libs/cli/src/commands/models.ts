@@ -73,9 +73,10 @@ Examples:
     .description('List the registered models.')
     .action(async (_options: object, command: Command) => {
       const { terminal, connection } = contextOf(command, signal);
-      const { models: held } = await withServices(['serving'], connection, terminal, ({ serving }) =>
+      const { models: held, broken } = await withServices(['serving'], connection, terminal, ({ serving }) =>
         serving.listModels({}, { signal }),
       );
+      for (const { name, reason } of broken) terminal.note(`${name} cannot be read: ${reason}`);
       const rows = held.map(({ name, parameterCount, layers, artifact }) => [
         name,
         String(parameterCount),

@@ -94,9 +94,13 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
     .description('List the runs, newest first.')
     .action(async (_options: object, command: Command) => {
       const { terminal, connection } = contextOf(command, signal);
-      const { runs: all } = await withServices(['orchestrator'], connection, terminal, ({ orchestrator }) =>
-        orchestrator.listRuns({}, { signal }),
+      const { runs: all, broken } = await withServices(
+        ['orchestrator'],
+        connection,
+        terminal,
+        ({ orchestrator }) => orchestrator.listRuns({}, { signal }),
       );
+      for (const { name, reason } of broken) terminal.note(`${name} cannot be read: ${reason}`);
       const rows = all.map(({ id, analysis, state, created }) => [
         id,
         analysis,

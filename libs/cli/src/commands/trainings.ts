@@ -17,9 +17,13 @@ export function addTrainingsCommands(program: Command, signal: AbortSignal): voi
     .description('List the trainings, newest first.')
     .action(async (_options: object, command: Command) => {
       const { terminal, connection } = contextOf(command, signal);
-      const { trainings: all } = await withServices(['training'], connection, terminal, ({ training }) =>
-        training.listTrainings({}, { signal }),
+      const { trainings: all, broken } = await withServices(
+        ['training'],
+        connection,
+        terminal,
+        ({ training }) => training.listTrainings({}, { signal }),
       );
+      for (const { name, reason } of broken) terminal.note(`${name} cannot be read: ${reason}`);
       const rows = all.map(({ id, label, state, step, totalSteps, startedAt }) => [
         shortId(id),
         label,

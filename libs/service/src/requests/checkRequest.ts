@@ -79,7 +79,8 @@ function fieldCheck(field: DescField): Check {
       };
     case 'map':
       return (value, path) => {
-        const entries = Object.entries<unknown>(Object(value));
+        if (typeof value !== 'object' || value === null) throw new TypeError(`${path} is decoded as no map.`);
+        const entries = Object.entries<unknown>(value as Message);
         checkItems(entries.length, limit, path);
         for (const [key, item] of entries) {
           checkText(key, MOST_CHARACTERS, `a name in ${path}`);
@@ -113,10 +114,7 @@ function valueCheck(field: DescField, limit: FieldLimit | undefined): Check {
     };
   }
   if (scalar === ScalarType.STRING) {
-    const characters =
-      limit !== undefined && 'characters' in limit && limit.characters !== undefined
-        ? limit.characters
-        : MOST_CHARACTERS;
+    const characters = limit !== undefined && 'characters' in limit ? limit.characters : MOST_CHARACTERS;
     return (value, path) => {
       checkText(value, characters, path);
     };
@@ -144,7 +142,7 @@ function numberCheck({ from, to, why }: NumberLimit, real: boolean): Check {
 }
 
 function checkItems(items: number, limit: FieldLimit | undefined, path: string): void {
-  if (limit === undefined || !('items' in limit) || limit.items === undefined || items <= limit.items) return;
+  if (limit === undefined || !('items' in limit) || items <= limit.items) return;
   throw new ServiceError(
     'VALUE_OUT_OF_RANGE',
     `${path} has ${items} entries; at most ${limit.items} are allowed. ${limit.why}`,

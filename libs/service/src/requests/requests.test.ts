@@ -99,9 +99,11 @@ describe('the border of a service', () => {
   });
 
   it('refuses an unknown value of an enumeration, and lists those there are', async () => {
-    const { reason, message } = await refusal(compile({ input: 99 as stimulusV1.InputEncoding }));
+    const { reason, message } = await refusal(
+      compile({ input: stimulusV1.inputEncodingFromJSON('none of them') }),
+    );
     expect(reason).toBe('INVALID_ARGUMENT');
-    expect(message).toContain('stimulus.input = 99');
+    expect(message).toContain('stimulus.input = -1');
     expect(message).toContain('INPUT_ENCODING_IMAGENET (2)');
   });
 
