@@ -1,10 +1,12 @@
-import { float64, isDType, ndarray, toNumbers, type NdArray } from '@oblique/arrays';
-import { dataTypeCode } from './dataTypes.js';
+import { float64, isDType, ndarray, toNumbers, type DType, type NdArray } from '@oblique/arrays';
+import { dataTypeCode, dtypeOfCode } from './dataTypes.js';
+import { elementTypes } from './elementTypes.js';
+import { DECOMPOSITIONS } from './float64/decompositions.js';
+import { Float64Builder, NoFloat64Error, type Known } from './float64/float64Builder.js';
 import {
   int,
   intAttribute,
-  ints,
-  intsAttribute,
+  tensor,
   type Attribute,
   type Attributes,
   type Node,
@@ -12,175 +14,184 @@ import {
   type Value,
 } from './program.js';
 import { ProgramBuilder } from './programBuilder.js';
-import type { Shape } from './shapeRules.js';
-import { inferShapes } from './shapes.js';
+import { inferShapes, type Inferred } from './shapes.js';
+import { usesOf } from './subgraphs.js';
 import { upgradeOpset } from './upgradeOpset.js';
 
-/** Operators that ONNX Runtime computes in float32 only, on the CPU, and that nothing here stands in for. */
-const FLOAT32_ONLY = new Set([
-  ...['AveragePool', 'ConvTranspose', 'Elu', 'Erf', 'Gelu', 'GlobalMaxPool', 'HardSigmoid', 'HardSwish'],
-  ...['InstanceNormalization', 'LeakyRelu', 'LRN', 'Mish', 'PRelu', 'Resize', 'Selu', 'Softplus', 'Softsign'],
+/** Operators with a float64 kernel in ONNX Runtime on the CPU: those that ran when each was tried. */
+const KERNELS = new Set([
+  ...['Abs', 'Add', 'ArgMax', 'ArgMin', 'BatchNormalization', 'Cast', 'CastLike', 'Ceil', 'Clip', 'Concat'],
+  ...[
+    'ConstantOfShape',
+    'Cos',
+    'CumSum',
+    'DepthToSpace',
+    'Div',
+    'Einsum',
+    'Equal',
+    'Exp',
+    'Expand',
+    'Flatten',
+  ],
+  ...[
+    'Floor',
+    'Gather',
+    'GatherElements',
+    'GatherND',
+    'Gemm',
+    'Greater',
+    'GreaterOrEqual',
+    'Identity',
+    'IsInf',
+  ],
+  ...['IsNaN', 'LeakyRelu', 'Less', 'LessOrEqual', 'Log', 'LogSoftmax', 'LpNormalization', 'MatMul', 'Max'],
+  ...[
+    'MaxPool',
+    'Min',
+    'Mod',
+    'Mul',
+    'Neg',
+    'PRelu',
+    'Pad',
+    'Pow',
+    'Range',
+    'Reciprocal',
+    'ReduceL1',
+    'ReduceL2',
+  ],
+  ...['ReduceLogSum', 'ReduceLogSumExp', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceProd', 'ReduceSum'],
+  ...[
+    'ReduceSumSquare',
+    'Relu',
+    'Reshape',
+    'Round',
+    'ScatterElements',
+    'ScatterND',
+    'Shape',
+    'Shrink',
+    'Sigmoid',
+  ],
+  ...[
+    'Sign',
+    'Sin',
+    'Size',
+    'Slice',
+    'Softmax',
+    'SpaceToDepth',
+    'Split',
+    'Sqrt',
+    'Squeeze',
+    'Sub',
+    'Sum',
+    'Tanh',
+  ],
+  ...['ThresholdedRelu', 'Tile', 'TopK', 'Transpose', 'Trilu', 'Unsqueeze', 'Where'],
 ]);
 
-/** A program that cannot be computed in float64; the message names the operators. */
-export class NoFloat64Error extends Error {
-  override readonly name = 'NoFloat64Error';
+const FLOATS: ReadonlySet<DType | undefined> = new Set<DType>(['float16', 'float32', 'float64']);
+
+/**
+ * The same program with every float tensor in float64, inputs and outputs included, in operators that ONNX Runtime has
+ * float64 kernels for: {@link widenFloats}, then {@link withFloat64Kernels}.
+ * @throws NoFloat64Error where there is no way to compute an operator in float64.
+ */
+export function inFloat64(program: Program): Program {
+  return withFloat64Kernels(widenFloats(program));
 }
 
 /**
- * The same program with every float32 tensor in float64, inputs and outputs included. Convolutions, for which ONNX
- * Runtime has float32 kernels only, become matrix products over shifted copies of the input, and global average pooling
- * a mean.
- *
- * @throws NoFloat64Error where an operator has no float64 kernel.
+ * The same program with every float16 and float32 tensor in float64, inputs and outputs included. Weights keep the
+ * values that are stored; casts to narrower floats round no longer.
  */
-export function inFloat64(program: Program): Program {
+export function widenFloats(program: Program): Program {
   const source = upgradeOpset(program);
-  const missing = [...new Set(source.nodes.filter(({ op }) => FLOAT32_ONLY.has(op)).map(({ op }) => op))];
-  if (missing.length > 0) {
-    throw new NoFloat64Error(
-      `${program.name} cannot be computed in float64: ONNX Runtime has no float64 kernel for ${missing.join(', ')}.`,
-    );
-  }
-  const doubled: Program = {
+  return {
     ...source,
     inputs: source.inputs.map(wideValue),
+    outputs: source.outputs.map(wideValue),
     initializers: new Map([...source.initializers].map(([name, value]) => [name, wide(value)])),
+    nodes: source.nodes.map((node) => ({ ...node, attributes: wideAttributes(node) })),
   };
-  const b = ProgramBuilder.extending({ ...doubled, nodes: [] }, { reserved: source.nodes });
-  const { shapes } = inferShapes(source);
-  for (const node of source.nodes) {
-    const weight = node.inputs[1] ?? '';
-    if (node.op === 'Conv') convolution(b, node, shapes.get(weight), source.initializers.get(weight));
-    else if (node.op === 'GlobalAveragePool') globalAverage(b, node);
-    else b.push({ ...node, attributes: wideAttributes(node) });
+}
+
+/**
+ * The same program without operators that ONNX Runtime cannot compute in float64: convolutions become matrix products
+ * over shifted copies of the input, resampling a matrix an axis, erf its series, and so on.
+ *
+ * @param program Where a size decides what is computed (automatic padding, pools, Resize), it must follow from the
+ *   inputs' shapes; the batch may be free.
+ * @throws NoFloat64Error where an operator has no float64 kernel and nothing stands in for it.
+ */
+export function withFloat64Kernels(program: Program): Program {
+  const types = elementTypes(program);
+  const wideNode = (node: Node): boolean =>
+    [...usesOf(node), ...node.outputs].some((name) => types.get(name) === 'float64');
+  const missing = program.nodes.filter(
+    (node) =>
+      wideNode(node) &&
+      !(node.domain === '' && (KERNELS.has(node.op) || Object.hasOwn(DECOMPOSITIONS, node.op))),
+  );
+  if (missing.length > 0) {
+    const names = [...new Set(missing.map(({ op, domain }) => (domain === '' ? op : `${domain}.${op}`)))];
+    throw new NoFloat64Error(
+      `${program.name} cannot be computed in float64: ONNX Runtime has no float64 kernel for ${names.join(', ')}.`,
+    );
   }
-  for (const { name, dtype, shape } of source.outputs.map(wideValue)) b.output(name, dtype, shape);
+  const b = ProgramBuilder.extending({ ...program, nodes: [] }, { reserved: program.nodes });
+  const known = knownOf(program);
+  for (const node of program.nodes) {
+    const decomposition = wideNode(node) ? DECOMPOSITIONS[node.op] : undefined;
+    if (decomposition === undefined) b.push(node);
+    else decomposition(new Float64Builder(b, node, known));
+  }
+  for (const { name, dtype, shape } of program.outputs) b.output(name, dtype, shape);
   return b.build();
 }
 
+/** What follows from the inputs' shapes whatever their free sizes are: what is the same for two choices of them. */
+function knownOf(program: Program): Known {
+  const choose = (batch: number, size: number): Inferred =>
+    inferShapes({
+      ...program,
+      inputs: program.inputs.map((value) => ({
+        ...value,
+        shape: value.shape?.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? batch : size)),
+      })),
+    });
+  const [one, other] = [choose(1, 64), choose(2, 128)];
+  const agreeing = <T>(
+    a: readonly T[] | undefined,
+    b: readonly T[] | undefined,
+  ): (T | undefined)[] | undefined =>
+    a === undefined || b?.length !== a.length
+      ? undefined
+      : a.map((value, index) => (value === b[index] ? value : undefined));
+  return {
+    shape: (name) => agreeing(one.shapes.get(name), other.shapes.get(name)),
+    constant: (name) =>
+      agreeing(one.constants.get(name)?.values.map(Number), other.constants.get(name)?.values.map(Number)),
+  };
+}
+
 function wide(value: NdArray): NdArray {
-  return isDType(value, 'float32') ? ndarray('float64', value.shape, toNumbers(value)) : value;
+  if (isDType(value, 'float64') || !FLOATS.has(value.dtype)) return value;
+  return ndarray('float64', value.shape, toNumbers(value));
 }
 
 function wideValue(value: Value): Value {
-  return value.dtype === 'float32' ? { ...value, dtype: 'float64' } : value;
+  return FLOATS.has(value.dtype) ? { ...value, dtype: 'float64' } : value;
 }
 
 function wideAttributes(node: Node): Attributes {
-  return Object.fromEntries(
+  const attributes = Object.fromEntries(
     Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => {
-      if (attribute.type === 'tensor') return [name, { type: 'tensor', value: wide(attribute.value) }];
-      const toFloat32 =
-        node.op === 'Cast' && name === 'to' && intAttribute(node, 'to', 0) === dataTypeCode('float32');
-      return [name, toFloat32 ? int(dataTypeCode('float64')) : attribute];
+      if (attribute.type === 'tensor') return [name, tensor(wide(attribute.value))];
+      const toFloat =
+        node.op === 'Cast' && name === 'to' && FLOATS.has(dtypeOfCode(intAttribute(node, 'to', 0)));
+      return [name, toFloat ? int(dataTypeCode('float64')) : attribute];
     }),
   );
-}
-
-function globalAverage(b: ProgramBuilder, node: Node): void {
-  const [x = ''] = node.inputs;
-  const flat = b.op('Reshape', [x, b.ints([0, 0, -1])], {}, { name: `${node.name}/flat` });
-  const mean = b.op('ReduceMean', [flat, b.ints([2])], {}, { name: `${node.name}/mean` });
-  b.push({ ...node, op: 'Unsqueeze', inputs: [mean, b.ints([3])], attributes: {} });
-}
-
-/** y = Σ over the kernel's places and input channels: one matrix product over the places' shifted copies of x. */
-function convolution(
-  b: ProgramBuilder,
-  node: Node,
-  weightShape: Shape | undefined,
-  constant: NdArray | undefined,
-): void {
-  if (weightShape?.length !== 4) {
-    throw new NoFloat64Error(
-      `Convolution ${node.name} cannot be computed in float64: the shape of its weight is not known to be [C, c, h, w].`,
-    );
-  }
-  const [outChannels = 0, inChannels = 0, height = 0, width = 0] = weightShape;
-  const [strideY = 1, strideX = 1] = intsAttribute(node, 'strides') ?? [];
-  const [dilationY = 1, dilationX = 1] = intsAttribute(node, 'dilations') ?? [];
-  const [top = 0, left = 0, bottom = 0, right = 0] = intsAttribute(node, 'pads') ?? [];
-  const groups = intAttribute(node, 'group', 1);
-  const name = (part: string): { name: string } => ({ name: `${node.name}/${part}` });
-
-  const [x = '', , bias = ''] = node.inputs;
-  const padded =
-    top + left + bottom + right === 0
-      ? x
-      : b.op('Pad', [x, b.ints([0, 0, top, left, 0, 0, bottom, right])], {}, name('padded'));
-  const places = Array.from({ length: height * width }, (_, place) => {
-    const [row, column] = [Math.floor(place / width), place % width];
-    const end = (left_: number): number => (left_ === 0 ? Number.MAX_SAFE_INTEGER : -left_);
-    const starts = b.ints([row * dilationY, column * dilationX]);
-    const ends = b.ints([end((height - 1 - row) * dilationY), end((width - 1 - column) * dilationX)]);
-    return b.op(
-      'Slice',
-      [padded, starts, ends, b.ints([2, 3]), b.ints([strideY, strideX])],
-      {},
-      name('place'),
-    );
-  });
-  const perGroup = outChannels / groups;
-  const products = Array.from({ length: groups }, (_, group) => {
-    const channels = places.map((place) =>
-      groups === 1
-        ? place
-        : b.op(
-            'Slice',
-            [place, b.ints([group * inChannels]), b.ints([(group + 1) * inChannels]), b.ints([1])],
-            {},
-            name('group'),
-          ),
-    );
-    const stacked = b.op('Concat', channels, { axis: int(1) }, name('stacked'));
-    const columns = b.op('Reshape', [stacked, b.ints([0, 0, -1])], {}, name('columns'));
-    const rows =
-      constant !== undefined && isDType(constant, 'float32')
-        ? b.initializer(`${node.name}/rows`, matrix(constant, group * perGroup, perGroup))
-        : computedMatrix(b, node, group * perGroup, perGroup, height * width * inChannels);
-    return b.op('MatMul', [rows, columns], {}, name('product'));
-  });
-  const product =
-    groups === 1 ? (products[0] ?? '') : b.op('Concat', products, { axis: int(1) }, name('groups'));
-  const space = b.op('Shape', [places[0] ?? ''], { start: int(2) }, name('space'));
-  const shape = b.op('Concat', [b.ints([0, 0]), space], { axis: int(0) }, name('shape'));
-  if (bias === '') {
-    b.push({ ...node, op: 'Reshape', inputs: [product, shape], attributes: {} });
-    return;
-  }
-  const image = b.op('Reshape', [product, shape], {}, name('image'));
-  const perChannel = b.op('Reshape', [bias, b.ints([1, outChannels, 1, 1])], {}, name('bias'));
-  b.push({ ...node, op: 'Add', inputs: [image, perChannel], attributes: {} });
-}
-
-/** As {@link matrix} of a weight that is not known before the program runs. */
-function computedMatrix(
-  b: ProgramBuilder,
-  node: Node,
-  first: number,
-  count: number,
-  columns: number,
-): string {
-  const name = (part: string): { name: string } => ({ name: `${node.name}/${part}` });
-  const bounds = [b.ints([first]), b.ints([first + count]), b.ints([0])];
-  const rows = b.op('Slice', [node.inputs[1] ?? '', ...bounds], {}, name('rows'));
-  const channelsLast = b.op('Transpose', [rows], { perm: ints([0, 2, 3, 1]) }, name('rows/turned'));
-  return b.op('Reshape', [channelsLast, b.ints([count, columns])], {}, name('rows/matrix'));
-}
-
-/** Rows `first` to `first + count` of W [C, c, h, w] as a matrix [count, h·w·c]. */
-function matrix(weight: NdArray<'float32'>, first: number, count: number): NdArray {
-  const [, channels = 0, height = 0, width = 0] = weight.shape;
-  const places = height * width;
-  const values = new Float64Array(count * places * channels);
-  for (let row = 0; row < count; row++) {
-    for (let channel = 0; channel < channels; channel++) {
-      for (let place = 0; place < places; place++) {
-        values[(row * places + place) * channels + channel] =
-          weight.data[((first + row) * channels + channel) * places + place] ?? NaN;
-      }
-    }
-  }
-  return float64([count, places * channels], values);
+  return node.op === 'ConstantOfShape' && attributes['value'] === undefined
+    ? { ...attributes, value: tensor(float64([1], [0])) }
+    : attributes;
 }

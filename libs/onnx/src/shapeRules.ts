@@ -1,4 +1,5 @@
 import { intAttribute, intsAttribute, stringAttribute, type Node } from './program.js';
+import { resizedShape } from './resizePlan.js';
 
 export type Shape = readonly number[];
 
@@ -67,13 +68,27 @@ const argument: ShapeRule = ({ node, shape }) => {
   return one(x?.toSpliced(axis, 1, ...kept));
 };
 
-/** Size of a sliding window's output along one axis. */
-interface Window {
+/** How a sliding window moves along one axis. */
+export interface Window {
   readonly size: number;
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
   readonly pads: readonly [number, number];
+}
+
+/** The window of a pool. */
+export interface PoolWindow extends Window {
+  /** How many places the window takes. */
+  readonly count: number;
+  /** The padding behind the image as it is declared; in `pads`, that which the last window reaches into too. */
+  readonly declaredEnd: number;
+}
+
+/** The window of a transposed convolution, which writes where a convolution reads. */
+export interface TransposedWindow extends Window {
+  /** Pixels that are added behind. */
+  readonly extra: number;
 }
 
 const steps = ({ size, kernel, stride, dilation, pads: [begin, end] }: Window, ceil: boolean): number => {
@@ -83,6 +98,47 @@ const steps = ({ size, kernel, stride, dilation, pads: [begin, end] }: Window, c
   // A window that would begin in the padding behind the image is left out.
   return (count - 1) * stride >= size + begin ? count - 1 : count;
 };
+
+/** The sliding windows of a pool over images of this shape. */
+export function poolWindowsOf(node: Node, image: Shape): PoolWindow[] {
+  const ceil = intAttribute(node, 'ceil_mode', 0) !== 0;
+  return windowsOf(node, image, intsAttribute(node, 'kernel_shape') ?? []).map((window) => {
+    const count = steps(window, ceil);
+    const { size, kernel, stride, dilation, pads } = window;
+    const reached = (count - 1) * stride + dilation * (kernel - 1) + 1 - size - pads[0];
+    return { ...window, count, pads: [pads[0], Math.max(pads[1], reached)], declaredEnd: pads[1] };
+  });
+}
+
+/** The windows of a transposed convolution of images of this shape. */
+export function transposedWindowsOf(node: Node, image: Shape, kernel: Shape): TransposedWindow[] {
+  const space = image.slice(2);
+  const pads = intsAttribute(node, 'pads');
+  const wanted = intsAttribute(node, 'output_shape')?.slice(-space.length);
+  const automatic = stringAttribute(node, 'auto_pad', 'NOTSET');
+  return space.map((size, axis) => {
+    const [stride, dilation, extra] = ['strides', 'dilations', 'output_padding'].map(
+      (name, index) => intsAttribute(node, name)?.[axis] ?? (index < 2 ? 1 : 0),
+    ) as [number, number, number];
+    const window = { size, kernel: kernel[axis] ?? 1, stride, dilation };
+    const full = stride * (size - 1) + extra + dilation * (window.kernel - 1) + 1;
+    const target = wanted?.[axis] ?? (automatic.startsWith('SAME') ? size * stride : undefined);
+    if (target === undefined)
+      return {
+        ...window,
+        extra,
+        pads: automatic === 'VALID' ? [0, 0] : [pads?.[axis] ?? 0, pads?.[axis + space.length] ?? 0],
+      };
+    const total = Math.max(0, full - target);
+    const less = Math.floor(total / 2);
+    const begin = automatic === 'SAME_UPPER' ? less : total - less;
+    return {
+      ...window,
+      extra: wanted === undefined ? extra : extra + Math.max(0, target - full),
+      pads: [begin, total - begin],
+    };
+  });
+}
 
 /** The sliding windows of a convolution or pool over images of this shape. */
 export function windowsOf(node: Node, image: Shape, kernel: Shape): Window[] {
@@ -94,6 +150,7 @@ export function windowsOf(node: Node, image: Shape, kernel: Shape): Window[] {
   return spatial.map((size, axis) => {
     const [stride, dilation, extent] = [strides?.[axis] ?? 1, dilations?.[axis] ?? 1, kernel[axis] ?? 1];
     const window = { size, kernel: extent, stride, dilation };
+    if (automatic === 'VALID') return { ...window, pads: [0, 0] };
     if (!automatic.startsWith('SAME')) {
       return { ...window, pads: [pads?.[axis] ?? 0, pads?.[axis + spatial.length] ?? 0] };
     }
@@ -112,14 +169,10 @@ const convolution: ShapeRule = ({ node, shape }) => {
 
 const transposedConvolution: ShapeRule = ({ node, shape }) => {
   const [x, w] = [shape(0), shape(1)];
-  if (x === undefined || w === undefined || stringAttribute(node, 'auto_pad', 'NOTSET') !== 'NOTSET')
-    return undefined;
-  const given = intsAttribute(node, 'output_shape');
-  const extra = intsAttribute(node, 'output_padding');
-  const sizes = windowsOf(node, x, w.slice(2)).map(
-    ({ size, kernel, stride, dilation, pads: [begin, end] }, axis) =>
-      given?.at(axis - (x.length - 2)) ??
-      stride * (size - 1) + (extra?.[axis] ?? 0) + dilation * (kernel - 1) + 1 - begin - end,
+  if (x === undefined || w === undefined) return undefined;
+  const sizes = transposedWindowsOf(node, x, w.slice(2)).map(
+    ({ size, kernel, stride, dilation, extra, pads: [begin, end] }) =>
+      stride * (size - 1) + extra + dilation * (kernel - 1) + 1 - begin - end,
   );
   return [[x[0] ?? 0, (w[1] ?? 0) * intAttribute(node, 'group', 1), ...sizes]];
 };
@@ -127,9 +180,7 @@ const transposedConvolution: ShapeRule = ({ node, shape }) => {
 const pool: ShapeRule = ({ node, shape }) => {
   const x = shape(0);
   if (x === undefined) return undefined;
-  const windows = windowsOf(node, x, intsAttribute(node, 'kernel_shape') ?? []);
-  const ceil = intAttribute(node, 'ceil_mode', 0) !== 0;
-  const y = [...x.slice(0, 2), ...windows.map((window) => steps(window, ceil))];
+  const y = [...x.slice(0, 2), ...poolWindowsOf(node, x).map(({ count }) => count)];
   return node.outputs.map(() => y);
 };
 
@@ -311,7 +362,20 @@ export const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
       'Ceil',
       'Clip',
     ],
-    ...['Cos', 'CumSum', 'Elu', 'Erf', 'Exp', 'Floor', 'Gelu', 'HardSigmoid', 'HardSwish', 'Hardmax'],
+    ...[
+      'Celu',
+      'Cos',
+      'Cosh',
+      'CumSum',
+      'Elu',
+      'Erf',
+      'Exp',
+      'Floor',
+      'Gelu',
+      'HardSigmoid',
+      'HardSwish',
+      'Hardmax',
+    ],
     ...[
       'Identity',
       'InstanceNormalization',
@@ -335,7 +399,19 @@ export const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
       'Sign',
       'Sin',
     ],
-    ...['Softmax', 'Softplus', 'Softsign', 'Sqrt', 'Tan', 'Tanh', 'ThresholdedRelu', 'Trilu'],
+    ...[
+      'Shrink',
+      'Sinh',
+      'Softmax',
+      'Softplus',
+      'Softsign',
+      'Sqrt',
+      'Tan',
+      'Tanh',
+      'LRN',
+      'ThresholdedRelu',
+      'Trilu',
+    ],
   ),
   Dropout: sameAll,
   ...named(
@@ -365,7 +441,7 @@ export const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
   ...named(argument, 'ArgMax', 'ArgMin'),
   Conv: convolution,
   ConvTranspose: transposedConvolution,
-  ...named(pool, 'MaxPool', 'AveragePool'),
+  ...named(pool, 'MaxPool', 'AveragePool', 'LpPool'),
   ...named(globalPool, 'GlobalAveragePool', 'GlobalMaxPool'),
   Gemm: gemm,
   MatMul: matMul,
@@ -384,10 +460,11 @@ export const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
   GatherElements: ({ shape }) => one(shape(1)),
   GatherND: gatherNd,
   Pad: pad,
-  Resize: ({ node, shape, integers, constant }) => {
-    if ((node.inputs[3] ?? '') !== '') return one(integers(3));
-    const scales = constant(2);
-    return one(scales && shape(0)?.map((size, axis) => Math.floor(size * (scales[axis] ?? 1))));
+  Resize: ({ node, shape, constant }) => {
+    const x = shape(0);
+    const given = (index: number): readonly number[] | undefined =>
+      (node.inputs[index] ?? '') === '' ? undefined : constant(index);
+    return one(x && resizedShape(node, x, { roi: given(1), scales: given(2), sizes: given(3) }));
   },
   DepthToSpace: blocks(true),
   SpaceToDepth: blocks(false),

@@ -9,10 +9,11 @@ import {
 import {
   compose,
   foldBatchNormalization,
-  inFloat64,
   initializersAsInputs,
   renameTensors,
   upgradeOpset,
+  widenFloats,
+  withFloat64Kernels,
   withOutputs,
   type Program,
 } from '@oblique/onnx';
@@ -106,7 +107,8 @@ export function sensitivityProgram({
       layerOutput(layers.findIndex((layer) => layer.tensor === tensor)),
     ]),
   );
-  const program = sumOfSquares(tangents, outputs);
+  const squares = sumOfSquares(tangents, outputs);
+  const program = precision === 'float64' ? withFloat64Kernels(squares) : squares;
   return initializersAsInputs(
     program,
     weightInputs.map(networkTensor).filter((name) => program.initializers.has(name)),
@@ -126,7 +128,7 @@ function checkedStep(step: number): number {
 function computable(network: Program, precision: Precision, weightInputs: readonly string[]): Program {
   if (weightInputs.length === 0)
     // Folding rounds weights to float32.
-    return precision === 'float64' ? inFloat64(network) : foldBatchNormalization(network);
+    return precision === 'float64' ? widenFloats(network) : foldBatchNormalization(network);
   if (precision === 'float32') return network;
   throw new RangeError('Weights become inputs in float32 only.');
 }
