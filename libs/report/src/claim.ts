@@ -1,5 +1,9 @@
-/** The outcome of a claim, in the words that every report uses. */
-export type Verdict = 'supported' | 'not supported' | 'inconclusive';
+/**
+ * The outcome of a claim, in the words that every report uses. `not learned`: networks did not learn their task, so that
+ * nothing follows from them.
+ */
+export const VERDICTS = ['supported', 'not supported', 'inconclusive', 'not learned'] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 /** An interval with its confidence level in (0, 1). */
 export interface Interval {

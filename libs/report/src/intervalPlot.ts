@@ -1,6 +1,6 @@
 import { float64 } from '@oblique/arrays';
 import { linearTicks, logarithmicTicks, numberText } from './axisTicks.js';
-import type { Verdict } from './claim.js';
+import { VERDICTS, type Verdict } from './claim.js';
 import { drawableText, shortenDistinctly } from './drawableText.js';
 import { drawSpec, type Drawing } from './drawSpec.js';
 import { checkFigureId, type Figure, type FigureHead } from './figure.js';
@@ -27,9 +27,9 @@ export interface IntervalPlot extends FigureHead {
   readonly scale?: 'linear' | 'log';
 }
 
-const VERDICTS = ['supported', 'not supported', 'inconclusive', 'no verdict'] as const;
-const SHAPES = ['circle', 'cross', 'diamond', 'square'];
-const COLOURS = [VERDICT_COLOURS.supported, VERDICT_COLOURS['not supported'], VERDICT_COLOURS.inconclusive, INK];
+const OUTCOMES = [...VERDICTS, 'no verdict'] as const;
+const SHAPES = ['circle', 'cross', 'diamond', 'triangle-up', 'square'];
+const COLOURS = [...VERDICTS.map((verdict) => VERDICT_COLOURS[verdict]), INK];
 
 /**
  * Effects with their intervals, one row each (a forest plot), against the line of no effect.
@@ -80,9 +80,9 @@ function drawIntervals({ items, valueTitle, reference, scale = reference === 1 ?
     text: effectText(item),
     label: drawableText(`${item.name} · ${effectText(item)}${item.verdict === undefined ? '' : ` · ${item.verdict}`}`),
   }));
-  const used = VERDICTS.filter((verdict) => rows.some((row) => row.verdict === verdict));
+  const used = OUTCOMES.filter((verdict) => rows.some((row) => row.verdict === verdict));
   const judged = used.some((verdict) => verdict !== 'no verdict');
-  const of = <T>(list: readonly T[]): T[] => VERDICTS.flatMap((verdict, index) => (used.includes(verdict) ? list.slice(index, index + 1) : []));
+  const of = <T>(list: readonly T[]): T[] => OUTCOMES.flatMap((verdict, index) => (used.includes(verdict) ? list.slice(index, index + 1) : []));
   const legend = judged ? { title: null, symbolSize: 80, orient: 'top' as const, offset: 8 } : null;
   const y = { field: 'name', type: 'ordinal' as const, sort: null, axis: { title: null, labelLimit: 420, grid: true } };
   const x = {

@@ -1,10 +1,9 @@
 import { numberText } from './axisTicks.js';
-import type { Claim, Verdict } from './claim.js';
+import { VERDICTS, type Claim, type Verdict } from './claim.js';
 import { markup, type Markup } from './markup.js';
 import type { ReportSection } from './report.js';
 
-const MARKS: Readonly<Record<Verdict, string>> = { supported: '✓', 'not supported': '✗', inconclusive: '?' };
-const VERDICTS: readonly Verdict[] = ['supported', 'not supported', 'inconclusive'];
+const MARKS: Readonly<Record<Verdict, string>> = { supported: '✓', 'not supported': '✗', inconclusive: '?', 'not learned': '–' };
 
 /** How many claims have each verdict. */
 export function verdictTally(claims: readonly Claim[]): Markup {

@@ -19,6 +19,7 @@ code,.digest{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fo
 .supported{color:${VERDICT_COLOURS.supported}}
 .not-supported{color:${VERDICT_COLOURS['not supported']}}
 .inconclusive{color:${VERDICT_COLOURS.inconclusive}}
+.not-learned{color:${VERDICT_COLOURS['not learned']}}
 .origin{color:${MUTED};border-width:1px;font-weight:500}
 .origin.not-trained{color:${VERDICT_COLOURS.inconclusive}}
 table{border-collapse:collapse;width:100%;font-size:.95rem}

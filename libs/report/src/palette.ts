@@ -1,4 +1,5 @@
 import { interpolatePlasma, interpolatePuOr } from 'd3-scale-chromatic';
+import type { Verdict } from './claim.js';
 
 /** Text and lines of figures and pages: dark on white. */
 export const INK = '#1f2328';
@@ -35,7 +36,12 @@ export function divergingColour(position: number): string {
   return interpolatePuOr(0.5 + 0.42 * Math.max(-1, Math.min(1, position)));
 }
 
-export const VERDICT_COLOURS = { supported: '#1a7f37', 'not supported': '#b3261e', inconclusive: '#8a5a00' } as const;
+export const VERDICT_COLOURS = {
+  supported: '#1a7f37',
+  'not supported': '#b3261e',
+  inconclusive: '#8a5a00',
+  'not learned': MUTED,
+} as const satisfies Record<Verdict, string>;
 
 /** Black or white, whichever is read better on `colour` (`rgb(r, g, b)`). */
 export function inkOn(colour: string): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VERDICTS } from './claim.js';
 
 const resultsSchema = z.object({
   analysis: z.string(),
@@ -8,7 +9,7 @@ const resultsSchema = z.object({
       id: z.string(),
       effect: z.number().nullable(),
       interval: z.object({ low: z.number().nullable(), high: z.number().nullable() }).nullable(),
-      verdict: z.enum(['supported', 'not supported', 'inconclusive']),
+      verdict: z.enum(VERDICTS),
     }),
   ),
   figures: z.array(z.object({ id: z.string() })),

@@ -98,11 +98,15 @@ function drawStepCurves(declaration: StepCurves): Promise<Drawing> {
     drawnPanels.flatMap((panel) => panel.lines.flatMap((line) => stepPoints(axis, value, line)));
   const at = (along: 'x' | 'y'): number[] =>
     references.flatMap((reference) => (reference.along === along ? [reference.at] : []));
-  const xDomain = domainOf(
-    axis.scale,
-    pointsOf(panels).map(({ x }) => x),
-    at('x'),
-  );
+  const [firstTick, lastTick] = [axis.ticks?.[0], axis.ticks?.at(-1)];
+  const xDomain: readonly [number, number] =
+    firstTick === undefined || lastTick === undefined
+      ? domainOf(
+          axis.scale,
+          pointsOf(panels).map(({ x }) => x),
+          at('x'),
+        )
+      : [firstTick, lastTick];
   const yDomain = (drawnPanels: readonly StepPanel[]): readonly [number, number] =>
     value.domain ??
     domainOf(

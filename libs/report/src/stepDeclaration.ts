@@ -14,6 +14,8 @@ export interface StepLine {
   readonly high?: ArrayLike<number>;
   /** Drawn as points that nothing joins. */
   readonly points?: boolean;
+  /** Place of its colour among the categorical ones, where the same thing has it in other figures; by order where left out. */
+  readonly colour?: number;
 }
 
 /** One condition: its lines in the order of their colours. */
@@ -32,6 +34,8 @@ export interface StepAxis {
   readonly title: string;
   /** Default `linear`. On a logarithmic axis, points at 0 and below are left out of the drawing. */
   readonly scale?: 'linear' | 'log';
+  /** Where the axis has its ticks; round ones where left out. With them, it goes from the first to the last. */
+  readonly ticks?: readonly number[];
   /** Where every line has its values that gives no x of its own. */
   readonly values?: ArrayLike<number>;
 }

@@ -1,4 +1,4 @@
-import { linearTicks, logarithmicTicks } from './axisTicks.js';
+import { linearTicks, logarithmicTicks, ticksAt } from './axisTicks.js';
 import { asciiJson, drawableText, shortenDistinctly, shortenMiddle } from './drawableText.js';
 import type { Panel } from './drawSpec.js';
 import { CATEGORY_COLOURS, depthColours, MUTED } from './palette.js';
@@ -47,7 +47,7 @@ export function stepPanel(options: PanelOptions): Panel {
     axis: {
       title: xTitle ? drawableText(axis.title) : null,
       grid: true,
-      ...ticksOf(axis.scale, xDomain, size.width > 400 ? 8 : 4),
+      ...(axis.ticks === undefined ? ticksOf(axis.scale, xDomain, size.width > 400 ? 8 : 4) : ticksAt(axis.ticks)),
     },
   };
   const y = {
@@ -60,7 +60,7 @@ export function stepPanel(options: PanelOptions): Panel {
     field: 'line',
     type: 'ordinal' as const,
     sort: null,
-    scale: { domain: panel.lines.map((_, index) => index), range: coloursOf(colours, count) },
+    scale: { domain: panel.lines.map((_, index) => index), range: coloursOf(colours, panel) },
     legend: {
       title: [
         shortenMiddle(legendTitle, 40),
@@ -152,7 +152,7 @@ function banded(
     data: { values },
     mark:
       type === 'area'
-        ? { type, opacity: 0.2, aria: false, line: false }
+        ? { type, opacity: 0.13, aria: false, line: false }
         : { type, strokeWidth: 1.4, opacity: 0.6, aria: false },
     encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color, detail: { field: 'label' } },
   };
@@ -211,8 +211,8 @@ function ticksOf(scale: 'linear' | 'log' | undefined, domain: readonly [number, 
   return scale === 'log' ? logarithmicTicks(domain) : linearTicks(domain, count);
 }
 
-function coloursOf(colours: StepCurves['colours'], count: number): string[] {
+function coloursOf(colours: StepCurves['colours'], { lines }: StepPanel): string[] {
   return colours === 'ordered'
-    ? depthColours(count)
-    : Array.from({ length: count }, (_, index) => CATEGORY_COLOURS[index % CATEGORY_COLOURS.length] ?? MUTED);
+    ? depthColours(lines.length)
+    : lines.map(({ colour }, index) => CATEGORY_COLOURS[(colour ?? index) % CATEGORY_COLOURS.length] ?? MUTED);
 }

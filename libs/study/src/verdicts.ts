@@ -33,6 +33,8 @@ export function verdictInWords(verdict: Verdict): string {
       return 'No part of the interval meets the threshold.';
     case 'inconclusive':
       return 'Only a part of the interval meets the threshold, or it could not be computed.';
+    case 'not learned':
+      return 'The task was not learned, so that nothing follows from these networks.';
   }
 }
 

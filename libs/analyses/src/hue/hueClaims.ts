@@ -11,17 +11,31 @@ const PROMINENCE = 0.1;
 const CONSTANT = 1e-3;
 const SECTOR_DEG = 60;
 
-/** Claims about every network, in the paper's order. */
+/** Claims in the paper's order: about what learning does, of networks that are not known to be untrained. */
 export function hueClaims(
   measured: readonly MeasuredHues[],
   references: HueReferences,
   parameters: HueParameters,
 ): Claim[] {
   return measured.flatMap((hues) => [
-    frequencyClaim(hues, references, parameters),
-    peaksClaim(hues, references, parameters),
+    ...(hues.network.origin === 'untrained'
+      ? []
+      : [frequencyClaim(hues, references, parameters), peaksClaim(hues, references, parameters)].map(
+          (claim) => ofLearned(claim, hues),
+        )),
     ...linearLayerClaim(hues, parameters),
   ]);
+}
+
+/** What did not learn its task says nothing about what learning does. */
+function ofLearned(claim: Claim, { learned }: MeasuredHues): Claim {
+  if (learned?.verdict !== 'not learned') return claim;
+  const { accuracy, chance } = learned;
+  return {
+    ...claim,
+    verdict: 'not learned',
+    explanation: `The task was not learned: accuracy ${accuracy.estimate.toFixed(2)} on images kept out, ${chance.toFixed(2)} by guessing. ${claim.explanation}`,
+  };
 }
 
 function frequencyClaim(

@@ -4,6 +4,8 @@ import { hueDiscrimination } from '@oblique/human-references';
 import { smoothCircular } from '@oblique/statistics';
 import type { NeededSteps } from '@oblique/workflow';
 import { deepHalf, type DescribeValue, readDescribeValue, readMeasureValue } from '@oblique/study';
+import { readHeldOutAccuracy } from '../trained-controls/heldOutAccuracy.js';
+import { learnedOf, type Learned } from '../trained-controls/learned.js';
 import { DESCRIBE } from './hueSteps.js';
 import type { HueNetwork } from './hueNetworks.js';
 import { hueAngles, type HueParameters } from './hueParameters.js';
@@ -17,6 +19,8 @@ export interface MeasuredHues {
   readonly members: readonly (readonly (readonly number[])[])[];
   /** Its smoothed mean over the deep half of the layers, [members][hues]. */
   readonly deep: readonly (readonly number[])[];
+  /** How well a network that was trained in this run learned its task. */
+  readonly learned: Learned | undefined;
   /** Digests of the measurements. */
   readonly provenance: readonly string[];
 }
@@ -54,7 +58,16 @@ export function readHues(
           });
         }),
       );
+      const { learning } = network;
+      const accuracies = await Promise.all(
+        (learning === undefined ? [] : network.members).map(async ({ modelStep }) =>
+          readHeldOutAccuracy(await store.get(needed.result(modelStep, 'metrics.npz').digest)),
+        ),
+      );
       return {
+        learned:
+          learning &&
+          learnedOf(learning.task, [accuracies], learning.twinAccuracy ?? undefined, parameters.confidence),
         network,
         layers,
         members,

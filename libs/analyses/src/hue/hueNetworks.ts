@@ -7,6 +7,7 @@ import { cohortsOf } from '../trained-controls/cohort.js';
 import { memberTraining } from '../trained-controls/memberTraining.js';
 import { hueObservations } from '../trained-controls/observations.js';
 import { formOf, hueRotatedParameters } from '../trained-controls/trainedParameters.js';
+import type { TaskName } from '../trained-controls/task.js';
 import { HUE } from '../trained-controls/turnedVariable.js';
 import type { HueParameters } from './hueParameters.js';
 
@@ -20,6 +21,8 @@ export interface HueNetwork {
   readonly description: string;
   readonly members: readonly HueMember[];
   readonly layers: readonly string[];
+  /** What it learned to tell in this run, and how well the twin problem was told; of trained ones only. */
+  readonly learning?: { readonly task: TaskName; readonly twinAccuracy: number | null };
   /** How colours are fed, which may depend on how the network was added. */
   readonly input: (needed: NeededSteps, modelStep: string) => 'imagenet' | 'model';
   readonly sizePixels: (needed: NeededSteps, modelStep: string) => number;
@@ -71,7 +74,8 @@ export function hueNetworks(parameters: HueParameters): HueNetwork[] {
 
 /** The networks of `hue-rotated` in the world of the original hues: the same trainings, so that they run once. */
 function trainedNetworks({ profile, protocol, dataset, seeds }: HueParameters): HueNetwork[] {
-  const training = hueRotatedParameters.parse({ profile, protocol, dataset, seeds });
+  const ofWorlds = hueRotatedParameters.parse({ profile, protocol, dataset });
+  const training = { ...ofWorlds, seeds: ofWorlds.seeds.slice(0, seeds.length) };
   return cohortsOf(training, HUE)
     .filter(({ task }) => task === 'hue-turn')
     .map(({ network, task, members }): HueNetwork => {
@@ -83,9 +87,10 @@ function trainedNetworks({ profile, protocol, dataset, seeds }: HueParameters): 
         label: `${network} (trained)`,
         slug: `${network.replaceAll('_', '-')}-trained`,
         origin: 'trained',
-        description: `Trained in this run for ${training.steps} updates to tell by how much hues were turned, on ${dataset === 'scenes' ? 'synthetic scenes' : dataset}; seeds ${seeds.join(', ')}.`,
+        description: `Trained in this run for ${training.steps} updates to tell by how much hues were turned, on ${dataset === 'scenes' ? 'synthetic scenes' : dataset}; seeds ${training.seeds.join(', ')}.`,
         members: runs.map(({ trainStep: id, seed }) => memberOf(id, `${network} (trained) seed ${seed}`)),
         layers: ['auto'],
+        learning: { task, twinAccuracy: training.twinAccuracy },
         input: () => 'imagenet',
         sizePixels: () => form.sizePixels,
         modelSteps: (services) =>

@@ -9,8 +9,8 @@ import type { ObjectivesParameters } from './objectivesParameters.js';
 
 /** The natural world, and its prior turned so that common and rare orientations change places. */
 export const WORLDS: readonly World[] = [
-  { turnDeg: 0, label: 'natural' },
-  { turnDeg: 45, label: 'turned by 45°' },
+  { turnDeg: 0, label: 'natural', colour: 0 },
+  { turnDeg: 45, label: 'turned by 45°', colour: 1 },
 ];
 
 /** Trainings of one objective, from equal initial weights in both worlds for each seed. */

@@ -1,8 +1,8 @@
 import { intervalPlot, stepCurves, type Figure, type StepLine, type StepPanel } from '@oblique/report';
 import { curveDifference, overSeeds, type OverSeeds } from '@oblique/statistics';
 import type { LearnedSensitivity } from './learnedSensitivity.js';
-import { asFactor, judgedPlace, preferences, worldEffect, type Place } from './preferences.js';
-import { shiftPeriodDeg, worldShifts } from './shifts.js';
+import { asFactor, preferences, worldEffect, type Place } from './preferences.js';
+import { isTold, shiftPeriodDeg, worldShifts } from './shifts.js';
 import type { MeasuredCohort } from './trainedClaims.js';
 import type { TrainedParameters } from './trainedParameters.js';
 import type { TurnedVariable } from './turnedVariable.js';
@@ -17,7 +17,7 @@ export async function cohortFigures(
   variable: TurnedVariable,
   figureName: string,
 ): Promise<Figure[]> {
-  const { cohort, trainings, provenance } = measured;
+  const { cohort, trainings, place, provenance } = measured;
   const first = trainings[0]?.[0];
   if (first === undefined) return [];
   const layers = spread(first.layers);
@@ -32,26 +32,31 @@ export async function cohortFigures(
     name: variable.name,
     title: `${variable.name} (degrees)`,
     values: first.anglesDeg,
+    ticks: Array.from({ length: 5 }, (_, index) => (variable.periodDeg * index) / 4),
   };
   const curves = (layer: string, world: number): number[][] =>
-    (trainings[world] ?? []).map((sensitivity) => shownCurve(sensitivity, layer, last, protocol));
+    (trainings[world] ?? []).map((sensitivity) =>
+      shownCurve(sensitivity, place.observations, layer, last, protocol),
+    );
   const panels = (lines: (layer: string) => StepLine[]): StepPanel[] =>
     layers.map((layer) => ({ name: layer, lines: lines(layer) }));
   const at = (layer: string, step: number): Place => ({
-    observations: first.observations,
+    observations: place.observations,
     layers: [layer],
     steps: [step],
   });
-  const stimuli = first.observations.length > 1 ? `, mean over ${first.observations.length} stimuli` : '';
+  const stimuli = place.observations.length > 1 ? `, mean over ${place.observations.join(' and ')}` : '';
   const sensitivity = panels((layer) =>
-    cohort.worlds.map(({ label }, world) => line(label, averages(curves(layer, world), confidence))),
+    cohort.worlds.map(({ label, colour }, world) => ({
+      ...line(label, averages(curves(layer, world), confidence)),
+      colour,
+    })),
   );
   const differences = panels((layer) =>
-    cohort.worlds
-      .slice(1)
-      .map(({ label }, index) =>
-        line(label, curveDifference(curves(layer, 0), curves(layer, index + 1), confidence)),
-      ),
+    cohort.worlds.slice(1).map(({ label, colour }, index) => ({
+      ...line(label, curveDifference(curves(layer, 0), curves(layer, index + 1), confidence)),
+      colour,
+    })),
   );
   const reach = 1.5 * largest(differences);
   return [
@@ -91,10 +96,10 @@ export async function cohortFigures(
         const overSteps = first.steps.map((step) =>
           preferences(trainings, variable, at(layer, step), confidence).map(asFactor),
         );
-        return cohort.worlds.map(({ label }, world) => {
+        return cohort.worlds.map(({ label, colour }, world) => {
           const values = overSteps.flatMap((worlds) => worlds[world] ?? []);
           const untrained = values[0]?.estimate ?? NaN;
-          return { ...line(label, values), theory: values.map(() => untrained) };
+          return { ...line(label, values), colour, theory: values.map(() => untrained) };
         });
       }),
       colours: 'categorical',
@@ -111,14 +116,15 @@ export async function comparingFigures(
   parameters: TrainedParameters,
   variable: TurnedVariable,
 ): Promise<Figure[]> {
-  const { confidence, judgedFrom } = parameters;
+  const { confidence } = parameters;
   const provenance = measured.flatMap((cohort) => cohort.provenance);
   const placed = measured.flatMap((cohort) => {
     const first = cohort.trainings[0]?.[0];
-    return first === undefined ? [] : [{ ...cohort, first, place: judgedPlace(first, judgedFrom) }];
+    return first === undefined ? [] : [{ ...cohort, first }];
   });
-  const judged = 'Geometric mean over the deep half of the layers, the judged steps and the stimuli.';
-  const effect = ({ trainings }: MeasuredCohort, place: Place): OverSeeds =>
+  const judged =
+    'Geometric mean over the blocks between stem and readout, the judged steps and the judged stimuli.';
+  const effect = ({ trainings }: Pick<MeasuredCohort, 'trainings'>, place: Place): OverSeeds =>
     asFactor(worldEffect(trainings, variable, place, confidence));
   return [
     await stepCurves({
@@ -130,21 +136,14 @@ export async function comparingFigures(
       provenance,
       axis: { name: 'step', title: 'step of training', scale: 'log' },
       value: { name: 'effect', title: '√(R original / R turned)', scale: 'log' },
-      panels: placed.map(({ cohort, trainings, first }) => ({
+      panels: placed.map(({ cohort, trainings, first, place }) => ({
         name: cohort.label,
         lines: spread(first.layers).map((layer) => ({
           x: first.steps,
           ...line(
             layer,
             first.steps.map((step) =>
-              effect(
-                { cohort, trainings, provenance: [] },
-                {
-                  observations: first.observations,
-                  layers: [layer],
-                  steps: [step],
-                },
-              ),
+              effect({ trainings }, { observations: place.observations, layers: [layer], steps: [step] }),
             ),
           ),
         })),
@@ -178,19 +177,18 @@ export async function comparingFigures(
       title: 'The turn of the sensitivity that is learned',
       caption:
         `Best circular shift, modulo ${shiftPeriodDeg(parameters, variable)}°, from the original world's curve to that of ` +
-        'each turned world: of log D minus that of the untrained twin (learned), and of log D (whole). In brackets how ' +
-        'much of the variance the shifted curve explains.',
+        'each turned world: of log D minus that of the untrained twin (learned), and of log D (whole). Where the ' +
+        'interval spans the circle, no shift can be told.',
       provenance,
       items: placed.flatMap(({ cohort, trainings, place }) =>
         (['learned', 'whole'] as const).flatMap((quantity) =>
-          worldShifts(trainings, cohort.worlds, variable, place, parameters, quantity).map(
-            ({ world, shiftDeg, interval, explained }) => ({
-              name: `${cohort.label}: ${world.turnDeg}°, ${quantity} (${Math.round(100 * explained)} %)`,
-              effect: shiftDeg,
-              low: interval.low,
-              high: interval.high,
-            }),
-          ),
+          worldShifts(trainings, cohort.worlds, variable, place, parameters, quantity).map((shift) => {
+            const { world, shiftDeg, interval } = shift;
+            const name = `${cohort.label}: ${world.turnDeg}°, ${quantity}`;
+            return isTold(shift, shiftPeriodDeg(parameters, variable)) || parameters.seeds.length === 1
+              ? { name, effect: shiftDeg, low: interval.low, high: interval.high }
+              : { name: `${name}: no shift can be told`, effect: null };
+          }),
         ),
       ),
       valueTitle: 'shift (degrees)',
@@ -199,13 +197,13 @@ export async function comparingFigures(
     await intervalPlot({
       id: `stimuli-effect-${variable.name}`,
       title: 'The effect of the world by stimulus',
-      caption: `√(R of the original world / R of the farthest world) for each stimulus. Geometric mean over the deep half of the layers and the judged steps.`,
+      caption: `√(R of the original world / R of the farthest world) for each stimulus: claims are judged on the first; the counter-examples below them are shown only. Geometric mean over the blocks between stem and readout and the judged steps.`,
       provenance,
       items: placed.flatMap((one) =>
         one.first.observations.map((observation) => {
           const { estimate, interval } = effect(one, { ...one.place, observations: [observation] });
           return {
-            name: `${one.cohort.label}: ${observation}`,
+            name: `${one.cohort.label}: ${observation}${one.place.observations.includes(observation) ? '' : ' (counter-example)'}`,
             effect: estimate,
             low: interval.low,
             high: interval.high,
@@ -220,7 +218,8 @@ export async function comparingFigures(
 
 /** A layer's curve, averaged over the stimuli after each was normalised. */
 function shownCurve(
-  { observations, d }: LearnedSensitivity,
+  { d }: LearnedSensitivity,
+  observations: readonly string[],
   layer: string,
   step: number,
   protocol: TrainedParameters['protocol'],

@@ -12,6 +12,7 @@ const NAME = 'hue-rotated';
 const QUESTION: TrainedQuestion = {
   figure: 'Fig. 3d',
   variable: HUE,
+  isJudged: () => true,
 };
 
 /** Fig. 3d: networks that learn in a world of the original hues and in one whose hues are turned by 90°. */

@@ -1,14 +1,14 @@
-import { readNpz, toNumbers } from '@oblique/arrays';
 import { stepCurves, type Figure } from '@oblique/report';
 import { overSeeds } from '@oblique/statistics';
 import type { Cohort } from './cohort.js';
+import type { HeldOutAccuracy } from './heldOutAccuracy.js';
 import type { TrainedParameters } from './trainedParameters.js';
 import type { TurnedVariable } from './turnedVariable.js';
 
-/** A cohort with the `metrics.npz` of its trainings, world by world, in each seed by seed. */
+/** A cohort with how well it learned, world by world, in each seed by seed; undefined where no images were kept out. */
 export interface LearningCohort {
   readonly cohort: Cohort;
-  readonly metrics: readonly (readonly Uint8Array[])[];
+  readonly accuracies: readonly (readonly (HeldOutAccuracy | undefined)[])[];
   readonly provenance: readonly string[];
 }
 
@@ -25,10 +25,10 @@ export async function learningFigure(
     provenance: learned.flatMap(({ provenance }) => provenance),
     axis: { name: 'step', title: 'step of training', scale: 'log' },
     value: { name: 'accuracy', title: 'held-out accuracy' },
-    panels: learned.map(({ cohort, metrics }) => ({
+    panels: learned.map(({ cohort, accuracies }) => ({
       name: cohort.label,
-      lines: cohort.worlds.map(({ label }, world) => {
-        const seeds = (metrics[world] ?? []).map(heldOutAccuracy);
+      lines: cohort.worlds.map(({ label, colour }, world) => {
+        const seeds = (accuracies[world] ?? []).flatMap((one) => one ?? []);
         const steps = seeds[0]?.steps ?? [];
         const values = steps.map((_, index) =>
           overSeeds(
@@ -38,6 +38,7 @@ export async function learningFigure(
         );
         return {
           name: label,
+          colour,
           x: steps,
           values: values.map(({ estimate }) => estimate),
           low: values.map(({ interval }) => interval.low),
@@ -48,11 +49,4 @@ export async function learningFigure(
     colours: 'categorical',
     legendTitle: 'world',
   });
-}
-
-function heldOutAccuracy(file: Uint8Array): { steps: number[]; accuracy: number[] } {
-  const arrays = readNpz(file, 'the metrics of a training');
-  const numbers = (name: string): number[] =>
-    Array.from(toNumbers(arrays.get(name) ?? { dtype: 'float64', shape: [0], data: new Float64Array() }));
-  return { steps: numbers('heldOutStep'), accuracy: numbers('heldOutAccuracy') };
 }

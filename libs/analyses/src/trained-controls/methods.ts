@@ -1,3 +1,4 @@
+import { FREQUENCIES } from './judgement.js';
 import { shiftPeriodDeg } from './shifts.js';
 import type { TrainedParameters } from './trainedParameters.js';
 import type { TurnedVariable } from './turnedVariable.js';
@@ -15,6 +16,7 @@ export function methodsOf(parameters: TrainedParameters, variable: TurnedVariabl
     judgedFrom,
     confidence,
   } = parameters;
+  const frequencies = FREQUENCIES[dataset === 'scenes' ? 'scenes' : 'photographs'];
   const isScenes = dataset === 'scenes';
   return [
     ...(isScenes
@@ -35,7 +37,9 @@ export function methodsOf(parameters: TrainedParameters, variable: TurnedVariabl
       : `SGD with Nesterov momentum 0.9, weight decay 5e-4, gradients clipped to a norm of 2, learning rate ${learningRate} after a warm-up over a tenth of the steps, then along a cosine to zero; batches of ${batchSize}. Batch normalisation uses running statistics when sensitivity is measured.`,
     `D is the sum of squared derivatives of a layer's activations with respect to ${variable.name} (eq. 1), exact, averaged over ${variable.name === 'orientation' ? 'phases' : 'saturations and values'}. ${protocol === 'text' ? 'Curves show D over its mean.' : 'Curves show √D over its sum.'} Angles tile the circle without its end, under both protocols, so that curves can be turned.`,
     `R is the mean of √D within ±${variable.halfWidthDeg}° of ${variable.commonDeg.join('° and ')}° over that within ±${variable.halfWidthDeg}° of ${variable.rareDeg.join('° and ')}°. √(R original / R turned) keeps what the world does and cancels what architecture and pixels add; √(R original · R turned) keeps that instead.`,
-    `Claims are judged on the mean of logarithms over the deep half of the layers, all stimuli, and the observed steps from ${100 * judgedFrom} % of the training on. A network that has learned little can be a coarse detector, most sensitive between the common angles, where R has the other sign: R over the steps shows the whole course, and the accuracy how far it went. Shifts are found modulo ${shiftPeriodDeg(parameters, variable)}°${isScenes ? ', the period of the scenes’ prior' : ''}.`,
+    `Claims are judged on the mean of logarithms over the blocks between stem and readout, the judged stimuli, and the observed steps from ${100 * judgedFrom} % of the training on. What is judged was chosen on the seeds 0 to 9 and written down before networks of other seeds were trained.`,
+    ...(variable.name === 'orientation' ? [frequencies.reason] : []),
+    `A task counts as learned where the interval of the accuracy on images kept out lies above guessing and, where the twin problem about the other variable is known, the accuracy is at least half of its. What was not learned says nothing about sensitivity. Shifts are found modulo ${shiftPeriodDeg(parameters, variable)}°${isScenes ? ', the period of the scenes’ prior' : ''}.`,
     seeds.length > 1
       ? `Intervals are Student's with ${100 * confidence} % confidence over n = ${seeds.length} seeds (of shifts, by jackknife). With so few seeds they are wide, and honest.`
       : 'There is one seed (n = 1): no intervals, and every claim stays inconclusive.',

@@ -5,16 +5,20 @@ import { HUE, ORIENTATION } from './turnedVariable.js';
 /** Size of image in which frequency and sigma of the Gabors are given. */
 const REFERENCE_SIZE_PIXELS = 32;
 
+/** The name of the observation with Gabors of a frequency. */
+export const gaborName = (frequency: number): string => `gabor-${frequency}`;
+
 /** Gabors of every frequency, covering the same part of images of every size. */
 export function gaborObservations(
-  parameters: Pick<RotatedParameters, 'protocol' | 'frequencies' | 'sigma' | 'phases' | 'layers' | 'angles'>,
+  parameters: Pick<RotatedParameters, 'protocol' | 'frequencies' | 'sigma' | 'phases' | 'layers' | 'angles'> &
+    Partial<Pick<RotatedParameters, 'counterExamples'>>,
   sizePixels: number,
 ): trainingV1.Observation[] {
-  const { protocol, frequencies, sigma, phases, layers } = parameters;
+  const { protocol, frequencies, counterExamples = [], sigma, phases, layers } = parameters;
   const scale = sizePixels / REFERENCE_SIZE_PIXELS;
   const isText = protocol === 'text';
-  return frequencies.map((frequency) => ({
-    name: `gabor-${frequency}`,
+  return [...frequencies, ...counterExamples].map((frequency) => ({
+    name: gaborName(frequency),
     stimulus: {
       family: 'gabor',
       widthPixels: sizePixels,

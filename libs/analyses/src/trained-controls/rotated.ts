@@ -1,18 +1,12 @@
 import { z } from 'zod';
 import type { Analysis } from '../analysis.js';
 import { describeParameters, readParameters } from '../declaredParameters.js';
-import { gaborObservations } from './observations.js';
-import type { TrainedQuestion } from './trainedFindings.js';
+import { gaborName, gaborObservations } from './observations.js';
 import { trainedPlan } from './trainedPlan.js';
 import { declaredRotatedParameters, rotatedParameters } from './trainedParameters.js';
 import { ORIENTATION } from './turnedVariable.js';
 
 const NAME = 'rotated';
-
-const QUESTION: TrainedQuestion = {
-  figure: 'SI Fig. 1b',
-  variable: ORIENTATION,
-};
 
 /**
  * SI Fig. 1b, and SI Fig. 1c after training: networks that learn in upright and in rotated worlds. Does their
@@ -30,7 +24,15 @@ export const rotated: Analysis = {
     return {
       parameters: z.record(z.string(), z.json()).parse(parameters),
       check: () => Promise.resolve(),
-      plan: (services) => trainedPlan(QUESTION, parameters, gaborObservations, services),
+      plan: (services) => {
+        const judged = new Set(parameters.frequencies.map(gaborName));
+        const question = {
+          figure: 'SI Fig. 1b',
+          variable: ORIENTATION,
+          isJudged: (observation: string) => judged.has(observation),
+        };
+        return trainedPlan(question, parameters, gaborObservations, services);
+      },
     };
   },
 };

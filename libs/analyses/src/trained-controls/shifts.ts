@@ -1,3 +1,4 @@
+import type { Verdict } from '@oblique/report';
 import { circularShift, nearestTurn, type CircularShift } from '@oblique/statistics';
 import type { LearnedSensitivity } from './learnedSensitivity.js';
 import { meanOver, type Place, type Trainings } from './preferences.js';
@@ -44,6 +45,20 @@ export function worldShifts(
       interval: { low: low + turn, high: high + turn, confidence },
     };
   });
+}
+
+/** Whether a shift can be told at all: its interval does not span the circle. */
+export function isTold({ interval: { low, high } }: WorldShift, periodDeg: number): boolean {
+  return high - low < periodDeg * (1 - 1e-9);
+}
+
+/** Whether the interval holds the turn of the world and not 0, modulo the period. */
+export function shiftVerdict({ world, interval: { low, high } }: WorldShift, periodDeg: number): Verdict {
+  if (Number.isNaN(low)) return 'inconclusive';
+  const holds = (angleDeg: number): boolean =>
+    Math.ceil((low - angleDeg) / periodDeg) <= Math.floor((high - angleDeg) / periodDeg);
+  if (!holds(world.turnDeg)) return 'not supported';
+  return holds(0) ? 'inconclusive' : 'supported';
 }
 
 /** Within what shifts can be told apart: scenes repeat after the period of their prior. */

@@ -1,6 +1,8 @@
 import { randomStream } from '@oblique/random';
 import { describe, expect, it } from 'vitest';
 import { cohortsOf } from './cohort.js';
+import { declaredPlace } from './judgement.js';
+import { learnedOf, type Learned } from './learned.js';
 import type { LearnedSensitivity } from './learnedSensitivity.js';
 import { cohortClaims, poolingAfterTraining, type MeasuredCohort } from './trainedClaims.js';
 import { rotatedParameters } from './trainedParameters.js';
@@ -26,7 +28,7 @@ describe('claims on made-up trainings', () => {
       'preference-turned': 'supported',
       'shift-22.5': 'supported',
       'shift-45': 'supported',
-      'between-22.5': 'supported',
+      dose: 'supported',
       'C-SI1b.2': 'supported',
     });
     // log √D = 0.6 cos 4(θ − turn) + 0.15 cos 4θ. Windows hold 0 and ±7.5°, where cos 4θ is 0.911 on average; log R is twice that.
@@ -41,7 +43,7 @@ describe('claims on made-up trainings', () => {
       'C-SI1b.1': 'not supported',
       'preference-original': 'not supported',
       'preference-turned': 'not supported',
-      'between-22.5': 'not supported',
+      dose: 'inconclusive',
     });
   });
 
@@ -56,6 +58,27 @@ describe('claims on made-up trainings', () => {
     expect(claims.every(({ interval }) => interval === null)).toBe(true);
   });
 
+  it('tells no shift where its interval spans the circle', () => {
+    const shift = claimsOf({ world: 0, architecture: 0 }).get('shift-45');
+    expect(shift).toMatchObject({ effect: null, interval: null, verdict: 'inconclusive' });
+    expect(shift?.explanation).toMatch(/No shift can be told/);
+  });
+
+  it('judges nothing of networks that did not learn their task', () => {
+    const accuracies = [0, 45].map(() => [0.2, 0.22, 0.21].map((last) => accuracyOf(last)));
+    const barely = learnedOf('hue-turn', accuracies, 0.52, 0.95);
+    expect(barely?.verdict).toBe('not learned');
+    const found = claimsOf({ world: 0.6, architecture: 0.15 }, barely);
+    expect(new Set([...found.values()].map(({ verdict }) => verdict))).toEqual(new Set(['not learned']));
+    expect(found.get('C-SI1b.1')?.effect).toBeGreaterThan(2);
+
+    expect(learnedOf('hue-turn', accuracies, undefined, 0.95)?.verdict).toBe('supported');
+    const guessed = [[accuracyOf(0.1), accuracyOf(0.12), accuracyOf(0.11)]];
+    expect(learnedOf('hue-turn', guessed, undefined, 0.95)?.verdict).toBe('not learned');
+    expect(learnedOf('hue-turn', [[accuracyOf(0.9)]], undefined, 0.95)?.verdict).toBe('inconclusive');
+    expect(learnedOf('hue-turn', [[undefined]], undefined, 0.95)).toBeUndefined();
+  });
+
   it('finds what overlapping pooling keeps after training', () => {
     const overlapping = cohortOf({ world: 0.4, architecture: 0.3, network: 'alexnet' });
     const other = cohortOf({ world: 0.5, architecture: 0.1, network: 'alexnet_nonoverlapping' });
@@ -65,8 +88,10 @@ describe('claims on made-up trainings', () => {
   });
 });
 
-function claimsOf(made: Made) {
-  const claims = cohortClaims(cohortOf(made), PARAMETERS, ORIENTATION);
+const accuracyOf = (last: number) => ({ steps: [0, 100], accuracy: [0.1, last] });
+
+function claimsOf(made: Made, learned?: Learned) {
+  const claims = cohortClaims({ ...cohortOf(made), learned }, PARAMETERS, ORIENTATION);
   return new Map(
     claims.map((claim) => [claim.id.replace('-orientation-small-resnet-object-orientation', ''), claim]),
   );
@@ -81,7 +106,10 @@ function cohortOf(made: Made, seeds: readonly number[] = PARAMETERS.seeds): Meas
   const [cohort] = cohortsOf({ ...PARAMETERS, networks, seeds: [...seeds] }, ORIENTATION);
   if (cohort === undefined) throw new Error('There is no cohort.');
   const trainings = cohort.worlds.map(({ turnDeg }) => seeds.map((seed) => training(made, turnDeg, seed)));
-  return { cohort, trainings, provenance: [] };
+  const first = trainings[0]?.[0];
+  if (first === undefined) throw new Error('Nothing was trained.');
+  const place = declaredPlace(first, 0.5, () => true);
+  return { cohort, trainings, place, learned: undefined, provenance: [] };
 }
 
 /** Twin and architecture are the same in all worlds of a seed; noise is not. */

@@ -1,10 +1,12 @@
 import type { Claim, Interval } from '@oblique/report';
-import type { OverSeeds } from '@oblique/statistics';
-import { above, everywhere, within } from '../verdicts.js';
+import { overSeeds, type OverSeeds } from '@oblique/statistics';
+import { above } from '../verdicts.js';
+import { doseAgreement } from './dose.js';
+import { LEARNED_PART_OF_TWIN } from './judgement.js';
+import type { Learned } from './learned.js';
 import type { Cohort } from './cohort.js';
 import {
   asFactor,
-  judgedPlace,
   preference,
   preferences,
   residualEffect,
@@ -12,8 +14,7 @@ import {
   type Place,
   type Trainings,
 } from './preferences.js';
-import { overSeeds } from '@oblique/statistics';
-import { shiftPeriodDeg, worldShifts, type WorldShift } from './shifts.js';
+import { isTold, shiftPeriodDeg, shiftVerdict, worldShifts, type WorldShift } from './shifts.js';
 import { TASK_WORDS } from './task.js';
 import type { TrainedParameters } from './trainedParameters.js';
 import type { TurnedVariable } from './turnedVariable.js';
@@ -22,12 +23,13 @@ import type { TurnedVariable } from './turnedVariable.js';
 export interface MeasuredCohort {
   readonly cohort: Cohort;
   readonly trainings: Trainings;
+  /** Where claims are judged. */
+  readonly place: Place;
+  /** Undefined where no images were kept out of training. */
+  readonly learned: Learned | undefined;
   /** Digests of the observations. */
   readonly provenance: readonly string[];
 }
-
-/** How far the shift of a curve may be from the world's turn, as a part of the period within which shifts differ. */
-const SHIFT_TOLERANCE = 1 / 8;
 
 /** What turning the world did to one cohort: the same claims for every task, whatever they come out as. */
 export function cohortClaims(
@@ -35,13 +37,11 @@ export function cohortClaims(
   parameters: TrainedParameters,
   variable: TurnedVariable,
 ): Claim[] {
-  const { cohort, trainings } = measured;
-  const first = trainings[0]?.[0];
+  const { cohort, trainings, place, learned } = measured;
   const far = cohort.worlds.at(-1);
-  if (first === undefined || far === undefined) return [];
-  const place = judgedPlace(first, parameters.judgedFrom);
+  if (far === undefined) return [];
   const { confidence } = parameters;
-  const claim = claimMaker(measured, parameters, place);
+  const claim = claimMaker(measured, parameters);
   const effect = asFactor(worldEffect(trainings, variable, place, confidence));
   const ofWorlds = preferences(trainings, variable, place, confidence).map(asFactor);
   const [original, turned] = [ofWorlds[0], ofWorlds.at(-1)];
@@ -49,15 +49,17 @@ export function cohortClaims(
   const isOrientation = variable.name === 'orientation';
   const farName = `the world ${far.label}`;
   return [
+    ...(learned === undefined ? [] : [learnedClaim(measured, learned, parameters)]),
     claim(
       {
         id: isOrientation ? 'C-SI1b.1' : 'C3.3-preference',
-        sentence: `turning the world turns the preference: in ${farName}, sensitivity falls where the ${variable.original} world prefers it and rises between.`,
+        sentence: `the preference for ${variable.common} ${variable.name}s turns with the world: it is stronger in the ${variable.original} world than in ${farName}.`,
         statistic: `√(R ${variable.original} / R ${far.label}), paired by seed; ${ratio}`,
         threshold: 'above 1',
       },
       effect,
       above(1, effect.interval),
+      heterogeneity(trainings, variable, place, confidence),
     ),
     ...(original === undefined || turned === undefined
       ? []
@@ -86,7 +88,7 @@ export function cohortClaims(
     ...worldShifts(trainings, cohort.worlds, variable, place, parameters, 'learned').map((shift) =>
       shiftClaim(shift, claim, parameters, variable),
     ),
-    ...betweenClaims(trainings, cohort, claim, parameters, variable, place),
+    ...doseClaims(trainings, cohort, claim, parameters, variable, place),
     ...(isOrientation ? [residualClaim(trainings, claim, parameters, variable, place, farName)] : []),
   ];
 }
@@ -98,11 +100,7 @@ export function poolingAfterTraining(
   parameters: TrainedParameters,
   variable: TurnedVariable,
 ): Claim[] {
-  const first = overlapping.trainings[0]?.[0];
-  const second = other.trainings[0]?.[0];
-  if (first === undefined || second === undefined) return [];
-  const residualOf = ({ trainings }: MeasuredCohort, of: Parameters<typeof judgedPlace>[0]): number[] => {
-    const place = judgedPlace(of, parameters.judgedFrom);
+  const residualOf = ({ trainings, place }: MeasuredCohort): number[] => {
     const worlds = [trainings[0] ?? [], trainings.at(-1) ?? []];
     return (worlds[0] ?? []).map(
       (_, seed) =>
@@ -112,14 +110,14 @@ export function poolingAfterTraining(
         }, 0) / 2,
     );
   };
-  const without = residualOf(other, second);
+  const without = residualOf(other);
   const difference = asFactor(
     overSeeds(
-      residualOf(overlapping, first).map((value, seed) => value - (without[seed] ?? NaN)),
+      residualOf(overlapping).map((value, seed) => value - (without[seed] ?? NaN)),
       parameters.confidence,
     ),
   );
-  const claim = claimMaker(overlapping, parameters, judgedPlace(first, parameters.judgedFrom));
+  const claim = claimMaker(overlapping, parameters);
   return [
     claim(
       {
@@ -135,52 +133,117 @@ export function poolingAfterTraining(
 }
 
 type Words = Pick<Claim, 'id' | 'sentence' | 'statistic' | 'threshold'>;
-type ClaimMaker = (words: Words, effect: OverSeeds, verdict: Claim['verdict'], more?: string) => Claim;
+type ClaimMaker = (
+  words: Words,
+  effect: OverSeeds | undefined,
+  verdict: Claim['verdict'],
+  more?: string,
+) => Claim;
 
+/** Claims about what a network is sensitive to; where it has not learned its task, none of them has a verdict. */
 function claimMaker(
-  { cohort, provenance }: MeasuredCohort,
+  { cohort, provenance, learned, place: { layers, steps, observations } }: MeasuredCohort,
   { seeds, dataset }: TrainedParameters,
-  { layers, steps, observations }: Place,
 ): ClaimMaker {
-  const images = dataset === 'scenes' ? 'synthetic scenes' : 'images';
+  const isLearned = learned?.verdict !== 'not learned';
   return (words, effect, verdict, more = '') => ({
     id: `${words.id}-${cohort.slug}`,
-    sentence: `${cohort.network} learning from ${images} ${TASK_WORDS[cohort.task]}: ${words.sentence}`,
-    statistic: `${words.statistic}; mean of logarithms over the deep half of the layers (${layers.join(', ')}), the observed steps ${steps.join(', ')}${observations.length > 1 ? ` and ${observations.length} stimuli` : ''}`,
+    sentence: `${learning(cohort, dataset)}: ${words.sentence}`,
+    statistic: `${words.statistic}; mean of logarithms over ${layers.join(', ')}, the observed steps ${steps.join(', ')}${observations.length > 1 ? ` and the stimuli ${observations.join(', ')}` : ''}`,
     threshold: words.threshold,
-    effect: effect.estimate,
-    interval: Number.isNaN(effect.interval.low) ? null : effect.interval,
-    verdict,
-    explanation: `${more}${seeds.length > 1 ? `Student's interval over ${seeds.length} seeds, each with equal initial weights in all worlds.` : 'One seed has no interval: nothing can be concluded.'}`,
+    effect: effect?.estimate ?? null,
+    interval: effect === undefined || Number.isNaN(effect.interval.low) ? null : effect.interval,
+    verdict: isLearned ? verdict : 'not learned',
+    explanation:
+      (isLearned ? '' : 'The task was not learned, so that nothing follows about what learning does. ') +
+      `${more}${seeds.length > 1 ? `Student's interval over ${seeds.length} seeds, each with equal initial weights in all worlds.` : 'One seed has no interval: nothing can be concluded.'}`,
     figures: [`curves-${cohort.slug}`, `difference-${cohort.slug}`, `steps-${cohort.slug}`],
     provenance,
   });
 }
 
+function learning({ network, task }: Cohort, dataset: string): string {
+  return `${network} learning from ${dataset === 'scenes' ? 'synthetic scenes' : 'images'} ${TASK_WORDS[task]}`;
+}
+
+function learnedClaim(
+  { cohort, provenance }: MeasuredCohort,
+  { accuracy, chance, twin, verdict }: Learned,
+  { dataset, seeds }: TrainedParameters,
+): Claim {
+  const half = twin === undefined ? undefined : LEARNED_PART_OF_TWIN * twin;
+  return {
+    id: `learned-${cohort.slug}`,
+    sentence: `${learning(cohort, dataset)}: the task is learned.`,
+    statistic: 'Accuracy after training on images kept out of it, mean over the worlds',
+    threshold: `above ${chance.toFixed(3)}, which is guessing${half === undefined ? '' : `, and at least ${half.toFixed(2)}, half of what the twin problem about the other variable reached on explored seeds`}`,
+    effect: accuracy.estimate,
+    interval: Number.isNaN(accuracy.interval.low) ? null : accuracy.interval,
+    verdict,
+    explanation:
+      verdict === 'not learned'
+        ? 'No claim about the sensitivity of these networks is judged.'
+        : `A task that was not learned would tell nothing about sensitivity. ${seeds.length > 1 ? `Student's interval over ${seeds.length} seeds.` : 'One seed has no interval.'}`,
+    figures: [],
+    provenance,
+  };
+}
+
+/** The effect of each stimulus, where there are several: one number over all may hide that they differ. */
+function heterogeneity(
+  trainings: Trainings,
+  variable: TurnedVariable,
+  place: Place,
+  confidence: number,
+): string {
+  if (place.observations.length < 2) return '';
+  const each = place.observations.map((observation) => {
+    const { estimate, interval } = asFactor(
+      worldEffect(trainings, variable, { ...place, observations: [observation] }, confidence),
+    );
+    const range = Number.isNaN(interval.low)
+      ? ''
+      : ` [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]`;
+    return `${observation} ${estimate.toFixed(2)}${range}`;
+  });
+  return `By stimulus: ${each.join(', ')}. `;
+}
+
 function shiftClaim(
-  { world, shiftDeg, interval, explained, explainedUnshifted }: WorldShift,
+  shift: WorldShift,
   claim: ClaimMaker,
   parameters: TrainedParameters,
   variable: TurnedVariable,
 ): Claim {
+  const { world, shiftDeg, interval, explained, explainedUnshifted } = shift;
   const period = shiftPeriodDeg(parameters, variable);
-  const tolerance = SHIFT_TOLERANCE * period;
   const id = variable.name === 'hue' ? 'C3.3-shift' : `shift-${world.turnDeg}`;
+  const told = isTold(shift, period);
+  const words = {
+    id,
+    sentence: `the sensitivity that is learned is that of the ${variable.original} world turned by ${world.turnDeg}°.`,
+    statistic: `Best circular shift in degrees, modulo ${period}°, from the ${variable.original} world's curve of log D minus that of the untrained twin to that of the world ${world.label}`,
+    threshold: `an interval that holds ${world.turnDeg}° and not 0°`,
+  };
+  if (!told && parameters.seeds.length > 1)
+    return claim(words, undefined, 'inconclusive', 'No shift can be told: its interval spans the circle. ');
   return claim(
-    {
-      id,
-      sentence: `the sensitivity that is learned turns with the world by ${world.turnDeg}°.`,
-      statistic: `Best circular shift in degrees, modulo ${period}°, from the ${variable.original} world's curve of log D minus that of the untrained twin to that of the world ${world.label}`,
-      threshold: `within ${tolerance}° of ${world.turnDeg}°`,
-    },
+    words,
     { estimate: shiftDeg, interval },
-    within(world.turnDeg, tolerance, interval),
-    `The shifted curve explains ${percent(explained)} of the turned world's curve, the unshifted one ${percent(explainedUnshifted)}. `,
+    shiftVerdict(shift, period),
+    variance(explained, explainedUnshifted),
   );
 }
 
+/** What a curve explains of another; below nothing, it is said in words. */
+function variance(explained: number, explainedUnshifted: number): string {
+  const percent = (part: number): string =>
+    part > 0 ? `${Math.round(100 * part)} % of the turned world's curve` : 'nothing of it';
+  return `Shifted, the curve explains ${percent(explained)}; as it is, ${percent(explainedUnshifted)}. `;
+}
+
 /** Worlds turned by less lie between the original and the farthest one. */
-function betweenClaims(
+function doseClaims(
   trainings: Trainings,
   { worlds }: Cohort,
   claim: ClaimMaker,
@@ -188,23 +251,25 @@ function betweenClaims(
   variable: TurnedVariable,
   place: Place,
 ): Claim[] {
-  return worlds.slice(1, -1).map((world, index) => {
-    const step = (from: Trainings[number], to: Trainings[number]): OverSeeds =>
-      worldEffect([from, to], variable, place, confidence);
-    const middle = trainings[index + 1] ?? [];
-    const steps = [step(trainings[0] ?? [], middle), step(middle, trainings.at(-1) ?? [])].map(asFactor);
-    const weaker = steps.reduce((weakest, other) => (other.estimate < weakest.estimate ? other : weakest));
-    return claim(
+  if (worlds.length < 3) return [];
+  const { agreement, isInOrder } = doseAgreement(trainings, variable, place, confidence);
+  const ratios = preferences(trainings, variable, place, confidence)
+    .map(asFactor)
+    .map(({ estimate }, index) => `${estimate.toFixed(2)} in the world ${worlds[index]?.label ?? ''}`);
+  return [
+    claim(
       {
-        id: `between-${world.turnDeg}`,
-        sentence: `the preference in the world ${world.label} lies between those of the worlds turned less and more.`,
-        statistic: '√ of the factor by which R falls from each world to the next; the smaller of the two',
-        threshold: 'above 1 for both',
+        id: 'dose',
+        sentence: `the more the world is turned (${worlds.map(({ turnDeg }) => `${turnDeg}°`).join(', ')}), the weaker the preference.`,
+        statistic:
+          "Kendall's τ between the turns of the worlds and the fall of log R in each seed, mean over seeds",
+        threshold: 'above 0, and the means over seeds in the same order',
       },
-      weaker,
-      everywhere(steps.map(({ interval }) => above(1, interval))),
-    );
-  });
+      agreement,
+      isInOrder ? above(0, agreement.interval) : 'inconclusive',
+      `R is ${ratios.join(', ')}. `,
+    ),
+  ];
 }
 
 function residualClaim(
@@ -219,7 +284,7 @@ function residualClaim(
   return claim(
     {
       id: 'C-SI1b.2',
-      sentence: `${farName} does not give a purely shifted curve: a preference for ${variable.common} orientations stays, which the architecture has of itself.`,
+      sentence: `beside what turns with the world, a preference for ${variable.common} orientations stays in ${farName}, which the architecture has of itself.`,
       statistic: '√(R upright · R rotated), paired by seed, which a pure shift makes 1',
       threshold: 'above 1',
     },
@@ -233,8 +298,4 @@ function inverse({ estimate, interval }: OverSeeds): { estimate: number; interva
     estimate: 1 / estimate,
     interval: { ...interval, low: 1 / interval.high, high: 1 / interval.low },
   };
-}
-
-function percent(part: number): string {
-  return `${Math.round(100 * part)} %`;
 }

@@ -4,6 +4,9 @@ import type { NeededSteps } from '@oblique/workflow';
 import type { Findings, FindingsContext } from '../analysis.js';
 import type { Cohort } from './cohort.js';
 import { cohortFigures, comparingFigures } from './cohortFigures.js';
+import { readHeldOutAccuracy } from './heldOutAccuracy.js';
+import { declaredPlace } from './judgement.js';
+import { learnedOf } from './learned.js';
 import { learningFigure, type LearningCohort } from './learningFigure.js';
 import { readLearnedSensitivity } from './learnedSensitivity.js';
 import { methodsOf } from './methods.js';
@@ -17,19 +20,22 @@ export interface TrainedQuestion {
   /** The paper's figure, e.g. "SI Fig. 1b". */
   readonly figure: string;
   readonly variable: TurnedVariable;
+  /** Whether claims are judged on an observation; it is drawn in any case. */
+  readonly isJudged: (observation: string) => boolean;
 }
 
 /** What the trained networks say of turned worlds. */
 export async function trainedFindings(
-  { figure, variable }: TrainedQuestion,
+  question: TrainedQuestion,
   parameters: TrainedParameters,
   cohorts: readonly Cohort[],
   { store, needed, signal }: FindingsContext,
 ): Promise<Findings> {
+  const { figure, variable } = question;
+  const learning = await Promise.all(cohorts.map((cohort) => learningCohort(cohort, needed, store)));
   const measured = await Promise.all(
-    cohorts.map((cohort) => measuredCohort(cohort, variable, needed, store)),
+    learning.map((cohort) => measuredCohort(cohort, question, parameters, needed, store)),
   );
-  const learned = await Promise.all(cohorts.map((cohort) => learningCohort(cohort, needed, store)));
   signal.throwIfAborted();
   const ofCohorts = await Promise.all(
     measured.map((cohort) => cohortFigures(cohort, parameters, variable, figure)),
@@ -45,15 +51,16 @@ export async function trainedFindings(
     figures: [
       ...ofCohorts.flat(),
       ...(await comparingFigures(measured, parameters, variable)),
-      ...(parameters.heldOut > 0 ? [await learningFigure(learned, parameters, variable)] : []),
+      ...(parameters.heldOut > 0 ? [await learningFigure(learning, parameters, variable)] : []),
     ],
     methods: methodsOf(parameters, variable),
   };
 }
 
 async function measuredCohort(
-  cohort: Cohort,
-  { name }: TurnedVariable,
+  { cohort, accuracies }: LearningCohort,
+  { variable: { name }, isJudged }: TrainedQuestion,
+  { judgedFrom, twinAccuracy, confidence }: TrainedParameters,
   needed: NeededSteps,
   store: ArtifactStore,
 ): Promise<MeasuredCohort> {
@@ -67,9 +74,13 @@ async function measuredCohort(
       ),
     ),
   );
+  const first = trainings[0]?.[0];
+  if (first === undefined) throw new Error(`Nothing was trained for ${cohort.label}.`);
   return {
     cohort,
     trainings,
+    place: declaredPlace(first, judgedFrom, isJudged),
+    learned: learnedOf(cohort.task, accuracies, twinAccuracy ?? undefined, confidence),
     provenance: cohort.members.flat().map(({ trainStep }) => digestOf(trainStep)),
   };
 }
@@ -80,10 +91,18 @@ async function learningCohort(
   store: ArtifactStore,
 ): Promise<LearningCohort> {
   const digestOf = (step: string) => needed.result(step, 'metrics.npz').digest;
-  const metrics = await Promise.all(
-    cohort.members.map((world) => Promise.all(world.map(({ trainStep }) => store.get(digestOf(trainStep))))),
+  const accuracies = await Promise.all(
+    cohort.members.map((world) =>
+      Promise.all(
+        world.map(async ({ trainStep }) => readHeldOutAccuracy(await store.get(digestOf(trainStep)))),
+      ),
+    ),
   );
-  return { cohort, metrics, provenance: cohort.members.flat().map(({ trainStep }) => digestOf(trainStep)) };
+  return {
+    cohort,
+    accuracies,
+    provenance: cohort.members.flat().map(({ trainStep }) => digestOf(trainStep)),
+  };
 }
 
 /** SI Fig. 1c after training, where AlexNet was trained with overlapping pooling and in another form. */

@@ -1,5 +1,6 @@
 import { ARCHITECTURES } from '@oblique/networks';
 import { z } from 'zod';
+import { FREQUENCIES, JUDGED_FROM, TWIN_ACCURACY } from './judgement.js';
 import { PROFILES, scaledForm, type Profile } from './profiles.js';
 import { TASK_NAMES } from './task.js';
 import { HUE, ORIENTATION, type TurnedVariable } from './turnedVariable.js';
@@ -14,8 +15,8 @@ const fields = {
     .enum(['quick', 'full', 'paper'])
     .default('quick')
     .describe(
-      'Sets what is left at null. quick: a small residual network, three seeds, at most three minutes on two cores. full: ' +
-        'narrow forms of every architecture, five seeds, hours on two cores. paper: the full networks, 90 epochs of ' +
+      'Sets what is left at null. quick: a small residual network, eight seeds, three minutes on two cores. full: ' +
+        'narrow forms of every architecture, eight seeds, hours on two cores. paper: the full networks, 90 epochs of ' +
         'ImageNet, which must be given as the dataset; a GPU is needed, and about two days on it for each training.',
     ),
   protocol: z
@@ -28,7 +29,7 @@ const fields = {
     ),
   seeds: orNull(
     z.array(seed).min(1),
-    'Seeds; each is one training more in every world, with equal initial weights.',
+    'Seeds; each is one training more in every world, with equal initial weights. null: from 10 on, since what is judged was chosen on the seeds 0 to 9.',
   ),
   dataset: z
     .string()
@@ -47,8 +48,8 @@ const fields = {
   ),
   tasks: orNull(
     z.array(z.enum(TASK_NAMES)).min(1),
-    'What networks are to tell: class, tilt, hue-turn, object-orientation (scenes only). null: first a task that needs ' +
-      'the variable, then the class, which does not.',
+    'What networks are to tell: class, tilt, hue-turn, object-orientation (scenes only). null: a task that needs ' +
+      'the variable and, but in the profile quick, the class, which does not.',
   ),
   turnedBy: orNull(
     z.enum(['prior', 'images']),
@@ -82,8 +83,13 @@ const fields = {
     .number()
     .min(0)
     .max(1)
-    .default(0.5)
+    .default(JUDGED_FROM)
     .describe('Claims are judged on the mean over observed steps from this part of the training on.'),
+  twinAccuracy: orNull(
+    z.number().positive().max(1),
+    'Accuracy of the twin problem about the other variable: a task that reaches less than half of it was not learned. ' +
+      'null: what was explored for scenes in the profile quick, else none.',
+  ),
   angles: orNull(z.int().min(8).max(720).multipleOf(8), 'Orientations or hues at which D is measured.'),
   layers: z
     .array(z.string().min(1))
@@ -106,7 +112,12 @@ const fields = {
 const gaborFields = {
   frequencies: orNull(
     z.array(z.number().positive().max(0.5)).min(1),
-    'Frequencies of the Gabors in cycles/pixel of a 32 pixel image; scaled with the image for other sizes.',
+    'Frequencies of the Gabors that are judged, in cycles/pixel of a 32 pixel image; scaled with the image for other ' +
+      'sizes. null: as declared for what networks learn from.',
+  ),
+  counterExamples: orNull(
+    z.array(z.number().positive().max(0.5)),
+    'Frequencies that are drawn beside them and not judged. null: as declared, where the judged ones are.',
   ),
   phases: orNull(z.int().min(1).max(3600), 'Phases of the Gabor that D is averaged over.'),
   sigma: z
@@ -131,11 +142,16 @@ export const declaredHueRotatedParameters = z.strictObject({ ...fields, ...hueFi
 /** Reads the parameters; what depends on several of them is checked here. */
 export const rotatedParameters = consistent(
   declaredRotatedParameters.transform((given) => {
-    const { frequencies, phases } = PROFILES[given.profile];
+    const { frequencies: ofProfile, phases } = PROFILES[given.profile];
+    const declared = FREQUENCIES[given.dataset === 'scenes' ? 'scenes' : 'photographs'];
+    const chosen = given.frequencies ?? ofProfile;
+    const frequencies = distinct(chosen ?? declared.judged);
+    const counterExamples = given.counterExamples ?? (chosen === null ? declared.counterExamples : []);
     return {
       ...given,
       ...resolved(given, ORIENTATION),
-      frequencies: distinct(given.frequencies ?? frequencies),
+      frequencies,
+      counterExamples: distinct(counterExamples).filter((frequency) => !frequencies.includes(frequency)),
       phases: given.phases ?? phases,
     };
   }),
@@ -162,8 +178,8 @@ function resolved(given: Given, variable: TurnedVariable) {
   const isScenes = given.dataset === 'scenes';
   const needing = isScenes ? variable.scenesTask : variable.photographsTask;
   return {
-    seeds: distinct(given.seeds ?? profile.seeds),
-    tasks: distinct(given.tasks ?? [needing, 'class' as const]),
+    seeds: distinct(given.seeds ?? profile.seeds[variable.name]),
+    tasks: distinct(given.tasks ?? [needing, ...(profile.counterExample ? ['class' as const] : [])]),
     turnedBy: given.turnedBy ?? (isScenes ? ('prior' as const) : ('images' as const)),
     networks: distinct(given.networks ?? profile.networks),
     width: given.width ?? profile.width,
@@ -176,6 +192,7 @@ function resolved(given: Given, variable: TurnedVariable) {
     angles: given.angles ?? profile.angles,
     limit: given.limit ?? profile.limit,
     cropScale: given.cropScale ?? profile.cropScale,
+    twinAccuracy: given.twinAccuracy ?? (isScenes && given.profile === 'quick' ? TWIN_ACCURACY : null),
   };
 }
 

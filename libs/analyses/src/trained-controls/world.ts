@@ -9,12 +9,16 @@ const NATURAL_HUE_DEG = 30;
 export interface World {
   readonly turnDeg: number;
   readonly label: string;
+  /** Place of its colour: the same in every figure of a report. */
+  readonly colour: number;
 }
 
 export function worldsOf({ turnsDeg }: TrainedParameters, { original, turned }: TurnedVariable): World[] {
-  return turnsDeg.map((turnDeg) => ({
+  return turnsDeg.map((turnDeg, index) => ({
     turnDeg,
     label: turnDeg === 0 ? original : `${turned} ${turnDeg}°`,
+    // The original and the farthest world have the first two, however many lie between.
+    colour: index === 0 ? 0 : index === turnsDeg.length - 1 ? 1 : index + 1,
   }));
 }
 
