@@ -214,7 +214,7 @@ describe('the folder as an RO-Crate', () => {
 });
 
 describe('the page', () => {
-  it('begins with all claims where several analyses stand in it', async () => {
+  it('begins with all claims, and has each beside the first figure that shows it', async () => {
     const again = report.sections.map((section) => ({
       ...section,
       name: 'again',
@@ -224,10 +224,12 @@ describe('the page', () => {
     const html = new TextDecoder().decode(
       (await buildReport({ ...report, sections: [...report.sections, ...again] })).get('report.html'),
     );
-    const summary = html.slice(html.indexOf('id="claims"'), html.indexOf('<section'));
+    const summary = html.slice(html.indexOf('id="claims"'), html.indexOf('<nav'));
     for (const id of ['claim-0', 'claim-2', 'again-claim-1']) expect(summary).toContain(`href="#claim-${id}"`);
     expect(html).toContain('href="#again"');
-    expect(textAt('report.html')).not.toContain('id="claims"');
+    const curves = html.slice(html.indexOf('id="figure-curves"'));
+    expect(curves.slice(0, curves.indexOf('</figure>'))).toContain('id="claim-claim-0"');
+    expect(html.indexOf('id="claims"')).toBeLessThan(html.indexOf('<nav'));
   });
 
   it('loads nothing from anywhere', () => {

@@ -23,13 +23,17 @@ export function picturedFigures(figures: readonly Figure[], pictures: ReadonlyMa
   return chosen;
 }
 
-/** A figure with its caption, its files and its sources; `picture` stands in for a drawing that is too large. */
-export function pageFigure(figure: Figure, picture: Uint8Array | undefined, sources: Markup): Markup {
+/**
+ * A figure with its caption, its files and its sources, and the claims that it shows beside it; `picture` stands in for a
+ * drawing that is too large.
+ */
+export function pageFigure(figure: Figure, picture: Uint8Array | undefined, claims: Markup, sources: Markup): Markup {
   const { id, title, caption } = figure;
   return markup`<figure id="figure-${id}"><h3>${title}</h3>
-${pageDrawing(figure, picture)}
+<div class="beside"><div>${pageDrawing(figure, picture)}
 <figcaption>${caption}
-<p class="small files">${FIGURE_FORMATS.map((end) => markup`<a href="figures/${id}.${end}">${end}</a>`)} ${sources}</p></figcaption></figure>
+<details><summary class="small">Files and sources</summary><div><p class="small files">${FIGURE_FORMATS.map((end) => markup`<a href="figures/${id}.${end}">${end}</a>`)} ${sources}</p></div></details></figcaption></div>
+${claims.html === '' ? '' : markup`<div class="claims">${claims}</div>`}</div></figure>
 `;
 }
 
@@ -38,7 +42,7 @@ export function pageDrawing({ id, title, svg, curves, widthPixels }: Figure, pic
   const drawing = picture
     ? markup`<img alt="${title}" width="${widthPixels}" src="data:image/png;base64,${Buffer.from(picture).toString('base64')}">`
     : [trusted(inlineSvg(svg, id)), curves ? readOut(curves) : undefined];
-  return markup`<div class="plot">${drawing}</div>`;
+  return markup`<div class="plot" tabindex="0" role="group" aria-label="${title}">${drawing}</div>`;
 }
 
 /** The drawing for use inside a page: without prologue, its identifiers made the figure's own. */

@@ -8,6 +8,16 @@ const tip = document.createElement('div');
 tip.id = 'tip';
 tip.hidden = true;
 document.body.append(tip);
+const unfold = () => {
+  const target = location.hash === '' ? null : document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let part = target?.closest('details'); part; part = part.parentElement?.closest('details')) part.open = true;
+  target?.scrollIntoView();
+};
+addEventListener('hashchange', unfold);
+unfold();
+addEventListener('beforeprint', () => {
+  for (const part of document.querySelectorAll('.claim details, figcaption details')) part.open = true;
+});
 const number = (value) => (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6) ? value.toExponential(3) : String(Number(value.toPrecision(4))));
 const show = (text, event) => {
   tip.textContent = text;

@@ -3,7 +3,8 @@ import { numberText } from './axisTicks.js';
 import { citations } from './citation.js';
 import type { Figure } from './figure.js';
 import { markup, trusted, type Content, type Markup } from './markup.js';
-import { claimSummary, claimTable, verdictTally } from './pageClaims.js';
+import type { Claim } from './claim.js';
+import { claimCard, claimSummary, verdictTally } from './pageClaims.js';
 import { pageDrawing, pageFigure, picturedFigures } from './pageFigure.js';
 import { PAGE_SCRIPT } from './pageScript.js';
 import { PAGE_STYLE } from './pageStyle.js';
@@ -17,38 +18,49 @@ export function reportPage(report: Report, pictures: ReadonlyMap<string, Uint8Ar
     sections.flatMap(({ figures }) => figures),
     pictures,
   );
-  const drawing = (figure: Figure): Markup =>
-    pageFigure(figure, pictured.has(figure.id) ? pictures.get(figure.id) : undefined, sources(figure.provenance, links));
+  const drawing = (figure: Figure, claims: Markup): Markup =>
+    pageFigure(figure, pictured.has(figure.id) ? pictures.get(figure.id) : undefined, claims, sources(figure.provenance, links));
   const body = markup`<header><h1>${title}</h1>
 <p class="meta"><span>${report.analysis}</span><span>${dateText(report.startedAt)}</span><span>took ${durationText(report.durationSeconds)}</span></p>
 ${verdictTally(sections.flatMap(({ claims }) => claims))}${notice(sections.flatMap(({ networks }) => networks))}</header>
 <main>
-${sections.length > 1 ? [contents(sections), claimSummary(sections)] : ''}
+${claimSummary(sections)}
+${sections.length > 1 ? contents(sections) : ''}
 ${sections.map((section) => sectionOf(section, drawing, links))}
 <h2 id="run">The run</h2>
+<details><summary>Parameters, versions, hardware and time</summary><div>
 <h3>Parameters</h3>${pairs(report.parameters)}
 <h3>Versions</h3>${pairs(report.versions)}
 <h3>Hardware and time</h3>${pairs({ ...report.hardware, started: dateText(report.startedAt), duration: durationText(report.durationSeconds), ...(report.runId === undefined ? {} : { run: report.runId }) })}
+</div></details>
 <h2 id="provenance">Provenance of the numbers</h2>
-<p>Every number was computed by one of these steps. A step's result is an artifact named by the SHA-256 of its bytes; <code>provenance.json</code> holds the same list for programs.</p>
-${provenance.map((step, index) => stepDetails(step, index, links))}
+<details><summary>${provenance.length} steps</summary><div><p>Every number was computed by one of these steps. A step's result is an artifact named by the SHA-256 of its bytes; <code>provenance.json</code> holds the same list for programs.</p>
+${provenance.map((step, index) => stepDetails(step, index, links))}</div></details>
 <h2 id="citation">How to cite</h2>
 ${citations(report).map(({ text, bibtex }) => markup`<p>${text}</p><pre>${bibtex}</pre>`)}
 </main>`;
   return page(title, body);
 }
 
-function sectionOf(section: ReportSection, drawing: (figure: Figure) => Markup, links: SourceLinks): Markup {
+/** Each claim stands beside the first of its figures; those that no figure shows come before all. */
+function sectionOf(
+  section: ReportSection,
+  drawing: (figure: Figure, claims: Markup) => Markup,
+  links: SourceLinks,
+): Markup {
   const { name, title, summary, claims, figures, methods } = section;
+  const shownBy = ({ figures: ids = [] }: Claim): Figure[] => ids.flatMap((id) => figures.filter((figure) => figure.id === id));
+  const cards = (chosen: readonly Claim[]): Markup =>
+    markup`${chosen.map((claim) => claimCard(claim, shownBy(claim).slice(1), sources(claim.provenance ?? [], links)))}`;
+  const apart = claims.filter((claim) => shownBy(claim).length === 0);
   return markup`<section id="${name}"><h2>${title}</h2>
 <p>${summary}</p>
-${claims.length === 0 ? '' : markup`<h3>Claims</h3>${claimTable(section, ({ provenance = [] }) => sources(provenance, links))}`}
-<h3>Figures</h3>
-${figures.map(drawing)}
+${apart.length === 0 ? '' : markup`<div class="claims apart">${cards(apart)}</div>`}
+${figures.map((figure) => drawing(figure, cards(claims.filter((claim) => shownBy(claim)[0] === figure))))}
 ${methods.length === 0 ? '' : markup`<h3>Methods</h3>${methods.map((paragraph) => markup`<p>${paragraph}</p>`)}`}
-${networkTable(section)}
+<details><summary>Networks, parameters and seeds</summary><div>${networkTable(section)}
 <h3>Parameters</h3>${pairs(section.parameters)}
-<h3>Seeds</h3>${pairs(section.seeds)}
+<h3>Seeds</h3>${pairs(section.seeds)}</div></details>
 </section>`;
 }
 

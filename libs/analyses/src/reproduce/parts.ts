@@ -11,6 +11,7 @@ import { linear } from '../linear/linear.js';
 import { objectives } from '../objectives/objectives.js';
 import { orientation } from '../orientation/orientation.js';
 import { perceptualLearning } from '../perceptual-learning/perceptualLearning.js';
+import { published } from '../published/published.js';
 import { regime } from '../regime/regime.js';
 import { trainingLength } from '../training-length/trainingLength.js';
 import { hueRotated } from '../trained-controls/hueRotated.js';
@@ -40,6 +41,7 @@ export const PARTS: readonly Part[] = [
     profiles: { full: 'paper' },
     quick: { gridFrequencies: [0.01, 0.04] },
   },
+  { analysis: published, panels: ['beyond'], takes: [], profiles: { paper: 'full' } },
   { analysis: rotated, panels: ['si1b'], takes: ['protocol', 'data'] },
   {
     analysis: hue,
