@@ -22,6 +22,12 @@ const TINY = {
   heldOut: 0,
 };
 
+/** CIFAR-10 as JPEGs, where the data folder is given. */
+const PHOTOGRAPHS =
+  process.env['OBLIQUE_DATA'] === undefined
+    ? undefined
+    : join(process.env['OBLIQUE_DATA'], 'photos', 'cifar10-10000-2000.tar');
+
 let folder: string;
 let launched: LaunchedServices;
 let orchestrator: ServiceClient<typeof orchestratorV1.OrchestratorServiceService>;
@@ -149,6 +155,35 @@ describe('rotated', () => {
         name,
       ).toBeCloseTo(1, 9);
     }
+  });
+});
+
+describe.skipIf(PHOTOGRAPHS === undefined)('on photographs (needs OBLIQUE_DATA)', () => {
+  it('turns the images, tells tilts, and judges the frequencies that photographs have', async () => {
+    const ended = await run('rotated', {
+      ...TINY,
+      dataset: PHOTOGRAPHS,
+      heldOut: 0.1,
+      turnsDeg: [0, 45],
+      phases: 2,
+    });
+    const { claims, sections } = await resultsOf(ended);
+    const slug = '-orientation-small-resnet-tilt';
+    expect(claims.map(({ id }) => id)).toContain(`C-SI1b.1${slug}`);
+    // Four steps teach nothing of photographs either.
+    expect(claims.find(({ id }) => id === `C-SI1b.1${slug}`)?.verdict).toBe('not learned');
+    expect(sections[0]?.networks[0]?.description).not.toMatch(/synthetic/);
+    const effects = readNpz(await file(ended, 'figures/stimuli-effect-orientation.npz'));
+    expect(effects.get('effect')?.shape).toEqual([3]);
+    const table = new TextDecoder().decode(await file(ended, 'figures/stimuli-effect-orientation.csv'));
+    expect(table).toMatch(/gabor-0\.06/);
+    expect(table).toMatch(/gabor-0\.2 \(counter-example\)/);
+  });
+
+  it('turns their hues', async () => {
+    const ended = await run('hue-rotated', { ...TINY, seeds: [0], dataset: PHOTOGRAPHS, saturations: 2 });
+    const { claims } = await resultsOf(ended);
+    expect(claims.map(({ id }) => id)).toContain('C3.3-preference-hue-small-resnet-hue-turn');
   });
 });
 

@@ -56,7 +56,7 @@ export interface Step {
   readonly parameters: Json | ((needed: NeededSteps) => Json);
   /** Ids of the steps that must have finished before; their order is part of the key. */
   readonly needs: readonly string[];
-  /** Expected work relative to the other steps, for the time left; 1 where left out. */
+  /** Expected work for the time left, 1 being about half a second of one core; 1 where left out. */
   readonly cost?: number;
   /**
    * True for a question whose answer can change, such as which program a name means now: it is asked anew in every

@@ -70,7 +70,7 @@ export function networkSteps(parameters: ErrataParameters, services: Services): 
               layers,
               precision: 'float32',
               stimulus: (needed) => gaborSpec(gabor, mainGabor(gabor), sizePixels(needed, member.modelStep)),
-              cost: (cost * orientations[origin] * wholeCircle.length) / 100,
+              cost: (cost * orientations[origin] * wholeCircle.length) / 7,
             },
             services,
           ),

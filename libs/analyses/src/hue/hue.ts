@@ -80,7 +80,7 @@ function plan(parameters: HueParameters, services: Services): Plan {
             precision: 'float32',
             stimulus: (needed) =>
               uniformColour(input(needed, member.modelStep), sizePixels(needed, member.modelStep)),
-            cost: (parameters.hues * parameters.saturations ** 2) / 500,
+            cost: (parameters.hues * parameters.saturations ** 2) / 90,
           },
           services,
         ),

@@ -46,7 +46,7 @@ function plan(parameters: ObjectivesParameters, services: Services): Plan {
           id,
           description: `training ${OBJECTIVES[objective].label}, ${world.label}, seed ${seed}`,
           spec: () => trainingSpec(parameters, objective, world, seed),
-          cost: (parameters.steps * parameters.batchSize) / 10_000,
+          cost: (parameters.steps * parameters.batchSize) / 560,
         },
         services,
       ),

@@ -123,7 +123,7 @@ function measure(
         const { inputSizePixels } = needed.value(model, readModelValue);
         return gaborSpec(parameters, gabor, sizePixels || (inputSizePixels ?? REFERENCE_SIZE_PIXELS));
       },
-      cost: (orientations * phases * relativeCost(architecture ?? label)) / 100,
+      cost: (orientations * phases * relativeCost(architecture ?? label)) / 7,
     },
     services,
   );

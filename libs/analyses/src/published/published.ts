@@ -146,7 +146,7 @@ function planOf(network: PublishedNetwork, parameters: Parameters, services: Ser
             input: stimulusV1.InputEncoding.INPUT_ENCODING_DIRECT,
             parameters: { frequency, sigma },
           }),
-          cost: (angles * phases) / 1000,
+          cost: (angles * phases) / 70,
         },
         services,
       ),

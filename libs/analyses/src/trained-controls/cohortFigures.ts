@@ -177,7 +177,7 @@ export async function comparingFigures(
       title: 'The turn of the sensitivity that is learned',
       caption:
         `Best circular shift, modulo ${shiftPeriodDeg(parameters, variable)}°, from the original world's curve to that of ` +
-        'each turned world: of log D minus that of the untrained twin (learned), and of log D (whole). Where the ' +
+        'each turned world: of log √D minus that of the untrained twin (learned), and of log √D (whole), √D being averaged over angles that differ by that period. Where the ' +
         'interval spans the circle, no shift can be told.',
       provenance,
       items: placed.flatMap(({ cohort, trainings, place }) =>

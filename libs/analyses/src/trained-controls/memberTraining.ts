@@ -21,7 +21,7 @@ export function memberTraining(
       id,
       description: id.replace(/^train/, 'training'),
       spec: () => trainingSpec(parameters, variable, { network, task, world, seed }, observations),
-      cost: (parameters.steps * parameters.batchSize) / 10_000,
+      cost: (parameters.steps * parameters.batchSize) / 560,
     },
     services,
   );

@@ -13,8 +13,8 @@ export interface WorldShift extends CircularShift {
 
 /**
  * The shift from the original world's curve to each turned world's.
- * @param quantity `learned`: log D minus that of the untrained twin, which leaves out what the architecture does;
- *   `whole`: log D as it is
+ * @param quantity `learned`: log √D minus that of the untrained twin, which leaves out what the architecture does;
+ *   `whole`: log √D as it is
  */
 export function worldShifts(
   trainings: Trainings,
@@ -27,7 +27,7 @@ export function worldShifts(
   const period = shiftPeriodDeg(parameters, variable);
   const folds = variable.periodDeg / period;
   const curvesOf = (seeds: readonly LearnedSensitivity[]): number[][] =>
-    seeds.map((sensitivity) => folded(logCurve(sensitivity, place, quantity), folds));
+    seeds.map((sensitivity) => logCurve(sensitivity, place, quantity, folds));
   const original = curvesOf(trainings[0] ?? []);
   return worlds.slice(1).map((world, index) => {
     const shift = circularShift(
@@ -69,22 +69,30 @@ export function shiftPeriodDeg(
   return dataset === 'scenes' ? priorPeriodDeg : periodDeg;
 }
 
-/** log D over angles, averaged over a place. */
-function logCurve(sensitivity: LearnedSensitivity, place: Place, quantity: 'learned' | 'whole'): number[] {
+/** log √D over the angles of a period, averaged over a place. */
+function logCurve(
+  sensitivity: LearnedSensitivity,
+  place: Place,
+  quantity: 'learned' | 'whole',
+  folds: number,
+): number[] {
   const untrained = sensitivity.steps[0] ?? 0;
-  return sensitivity.anglesDeg.map((_, angle) =>
+  const length = sensitivity.anglesDeg.length / folds;
+  return Array.from({ length }, (_, angle) =>
     meanOver(place, (observation, layer, step) => {
-      const at = (of: number): number => Math.log(sensitivity.d(observation, layer, of)[angle] ?? NaN);
+      const at = (of: number): number =>
+        Math.log(foldedRoot(sensitivity.d(observation, layer, of), angle, folds));
       return at(step) - (quantity === 'learned' ? at(untrained) : 0);
     }),
   );
 }
 
-/** The mean of a curve's equal parts. */
-function folded(curve: readonly number[], folds: number): number[] {
-  const length = curve.length / folds;
-  return Array.from({ length }, (_, index) => {
-    const parts = Array.from({ length: folds }, (_fold, fold) => curve[index + fold * length] ?? NaN);
-    return parts.reduce((sum, value) => sum + value, 0) / folds;
-  });
+/**
+ * Mean √D over the angles that differ by periods, as R takes it over its windows: a network may learn one of two common
+ * angles, and a mean of logarithms would be ruled by the other.
+ */
+function foldedRoot(d: readonly number[], angle: number, folds: number): number {
+  const length = d.length / folds;
+  const parts = Array.from({ length: folds }, (_, fold) => Math.sqrt(d[angle + fold * length] ?? NaN));
+  return parts.reduce((sum, value) => sum + value, 0) / folds;
 }

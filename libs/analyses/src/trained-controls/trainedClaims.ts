@@ -222,7 +222,7 @@ function shiftClaim(
   const words = {
     id,
     sentence: `the sensitivity that is learned is that of the ${variable.original} world turned by ${world.turnDeg}°.`,
-    statistic: `Best circular shift in degrees, modulo ${period}°, from the ${variable.original} world's curve of log D minus that of the untrained twin to that of the world ${world.label}`,
+    statistic: `Best circular shift in degrees, modulo ${period}°, from the ${variable.original} world's curve of log √D (√D averaged over angles that differ by the period) minus that of the untrained twin to that of the world ${world.label}`,
     threshold: `an interval that holds ${world.turnDeg}° and not 0°`,
   };
   if (!told && parameters.seeds.length > 1)
