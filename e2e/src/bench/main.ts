@@ -11,6 +11,7 @@ import { byLibrary, byService } from './measurements.js';
 import { torchForwardAd } from './torchForwardAd.js';
 import { findPythonWithTorch } from './torchProcess.js';
 import { autoencoder, ourStep, smallCnn, torchStep } from './trainingSteps.js';
+import { uploads } from './uploads.js';
 import { workload } from './workload.js';
 
 // Oblique's speed as ratios, each of two things timed in turns in this run, on one thread.
@@ -154,6 +155,22 @@ try {
     });
   } finally {
     await service.close();
+  }
+
+  console.log('An upload through a slow network and a fast one, in turns …');
+  const sent = await uploads(folder);
+  try {
+    const [slow, fast] = await interleaved([sent.distant, sent.near], Math.min(repeats, 5));
+    if (slow === undefined || fast === undefined) throw new Error('A timing is missing.');
+    comparisons.push({
+      title: 'upload at 20 ms each way ÷ without delay',
+      slow,
+      fast,
+      target: '≤ 6',
+      met: (r) => r <= 6,
+    });
+  } finally {
+    await sent.close();
   }
 } finally {
   await runtime.close();

@@ -5,7 +5,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { pino, type Logger } from 'pino';
 
 import { artifactService } from './artifactService.js';
-import { CHANNEL_OPTIONS } from './channelOptions.js';
+import { CHANNEL_OPTIONS, WINDOW_BYTES } from './channelOptions.js';
 import { drain } from './drain.js';
 import { errorMapper } from './errorMapper.js';
 import type { Implementation } from './implement.js';
@@ -14,6 +14,7 @@ import { RunningCalls } from './runningCalls.js';
 import { readConfig } from './serviceConfig.js';
 import type { ServiceDefinition } from './serviceDefinition.js';
 import type { OptionSpecs } from './serviceOptions.js';
+import { widenWindows } from './widenWindows.js';
 
 /** A service that accepts calls. */
 export interface RunningService {
@@ -92,6 +93,7 @@ export async function startService<Specs extends OptionSpecs>(
     reflectionService(serviceNames).addToServer(server);
 
     const port = await bind(server, common.host, common.port);
+    widenWindows(server, WINDOW_BYTES);
     for (const service of ['', ...serviceNames]) health.setStatus(service, 'SERVING');
     const endpoint = `${common.host.includes(':') ? `[${common.host}]` : common.host}:${port}`;
     log.info({ endpoint, store: common.store }, 'serving');
