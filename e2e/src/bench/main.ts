@@ -4,6 +4,7 @@ import { cpus, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hueHistogram, torchHueHistogram } from './hueHistograms.js';
+import { inferenceBesideMeasurements, p95 } from './inferenceBesideMeasurements.js';
 import { fastest, interleaved, median, ratio, type Timings } from './interleaved.js';
 import { allLayersByJvp, authorsWay, plainForward } from './libraryPasses.js';
 import { linearUpdate, torchLinearUpdate } from './linearUpdates.js';
@@ -155,6 +156,24 @@ try {
     });
   } finally {
     await service.close();
+  }
+
+  console.log('ModelInfer of ResNet-20, idle and beside measurements of SqueezeNet …');
+  const inference = await inferenceBesideMeasurements(folder);
+  if (inference === undefined)
+    notes.push('Inference beside measurements: skipped, OBLIQUE_DATA holds no networks.');
+  else {
+    const { idle, besideOne, besideTwo } = inference;
+    const allowed = (3 * p95(idle) + 100) / p95(idle);
+    for (const beside of [besideOne, besideTwo]) {
+      comparisons.push({
+        title: `p95 of ${beside.name} ÷ idle`,
+        slow: { name: beside.name, milliseconds: [p95(beside)] },
+        fast: { name: idle.name, milliseconds: [p95(idle)] },
+        target: `≤ ${allowed.toFixed(1)} (3 × idle + 100 ms)`,
+        met: (r) => r <= allowed,
+      });
+    }
   }
 
   console.log('An upload through a slow network and a fast one, in turns …');

@@ -35,9 +35,16 @@ export class WorkerDiedError extends Error {
   override readonly name = 'WorkerDiedError';
 }
 
-/** As many requests wait as `maximumQueued` allows. */
+/** As many requests wait as are allowed, in all or of one client. */
 export class QueueFullError extends Error {
   override readonly name = 'QueueFullError';
+  /** In how long those that wait are thought to be done. */
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** The runtime was closed before the request was done. */

@@ -4,7 +4,9 @@ export {
   type RuntimeInfo,
   type RuntimeOptions,
   type RuntimeUsage,
+  type WorkKind,
 } from './runtime.js';
+export { FairQueue, type Waiting } from './fairQueue.js';
 export { ProgramHandle } from './programHandle.js';
 export type { Device, ExecutorName, Feeds, Signature, TensorSignature } from './messages.js';
 export * from './errors.js';

@@ -52,10 +52,10 @@ export type Order =
   | { readonly kind: 'release'; readonly digest: string }
   | { readonly kind: 'close' };
 
-/** From a worker. `loaded`: whether it holds a session of the program now. */
+/** From a worker. `loaded`: whether it holds a session of the program now. `milliseconds`: of the run alone. */
 export type Reply =
   | { readonly kind: 'ready'; readonly executor: string }
   | { readonly kind: 'unusable'; readonly failure: Failure }
   | { readonly kind: 'described'; readonly signature: Signature }
-  | { readonly kind: 'ran'; readonly outputs: Record<string, NdArray> }
+  | { readonly kind: 'ran'; readonly outputs: Record<string, NdArray>; readonly milliseconds: number }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly loaded: boolean };

@@ -294,6 +294,29 @@ describe('Runtime', () => {
     expect(await ends('')).toEqual({ code: 0, signal: null });
   });
 
+  it('runs inference before the batches of measurements that wait, however many', async () => {
+    const batch = runtime.load(slow(20));
+    const small = runtime.load(affine(2, 0));
+    const x = float32([1], [1]);
+    // Both workers hold it.
+    await Promise.all([runtime.run(small, { x }), runtime.run(small, { x })]);
+    const ended: string[] = [];
+    const batches = Array.from({ length: 12 }, (_, index) =>
+      runtime
+        .run(batch, { x: BIG }, { client: `client ${index % 3}`, kind: 'measurement' })
+        .then(() => ended.push('batch')),
+    );
+    await batches[0];
+    await runtime
+      .run(small, { x }, { client: 'client 0', kind: 'inference' })
+      .then(() => ended.push('inference'));
+    // At most one batch a worker that ran already, and one that began, beside the one that was awaited.
+    const place = ended.indexOf('inference');
+    await Promise.all(batches);
+    expect(place).toBeLessThanOrEqual(4);
+    expect(ended).toHaveLength(13);
+  });
+
   it('gives the same handle for the same bytes, known by their SHA-256', () => {
     const program = affine(1, 0);
     expect(runtime.load(program)).toBe(runtime.load(program.slice()));
@@ -367,6 +390,28 @@ describe('Runtime.start', () => {
       const results = await Promise.allSettled([1, 2, 3].map(() => runtime.run(program, { x })));
       expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
       expect(results[2]).toMatchObject({ reason: expect.any(QueueFullError) });
+    } finally {
+      await runtime.close();
+    }
+  });
+
+  it('refuses more requests of one client than may wait, and takes those of another', async () => {
+    const runtime = await Runtime.start({ device: 'cpu', workers: 1, maximumQueuedPerClient: 1 });
+    try {
+      const program = runtime.load(affine(1, 0));
+      const x = float32([1], [1]);
+      const results = await Promise.allSettled(
+        ['a', 'a', 'a', 'b'].map((client) => runtime.run(program, { x }, { client })),
+      );
+      expect(results.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+      ]);
+      expect(results[2]).toMatchObject({
+        reason: { name: 'QueueFullError', retryAfterMs: expect.any(Number) },
+      });
     } finally {
       await runtime.close();
     }

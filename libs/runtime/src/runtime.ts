@@ -22,8 +22,13 @@ export interface RuntimeOptions {
    * whose bytes alone are too many fails with OutOfMemoryError. Default: half of what the process may use.
    */
   readonly memoryLimitBytes?: number | undefined;
-  /** Requests that may wait for a worker; one more fails with QueueFullError. Default: no limit. */
+  /**
+   * Requests that may wait for a worker; one more fails with QueueFullError. Batches of measurements do not count: a
+   * measurement asks for no more of them at a time than there are workers. Default: no limit.
+   */
   readonly maximumQueued?: number | undefined;
+  /** How many of them may be one client's. Default: no limit. */
+  readonly maximumQueuedPerClient?: number | undefined;
 }
 
 /** What the runtime is, for reports and provenance. */
@@ -47,7 +52,16 @@ export interface RuntimeUsage {
   readonly sessionBytes: number;
 }
 
+/** What a run is for. Only short runs for inference may have the worker that is kept for them. */
+export type WorkKind = 'inference' | 'measurement' | 'other';
+
 export interface RunOptions {
+  /** Who asks: clients take turns, and each of them inference, measurements and the rest. Default: all are one. */
+  readonly client?: string | undefined;
+  /** Default: `other`. */
+  readonly kind?: WorkKind | undefined;
+  /** Among runs of one client and kind that wait, lower ranks come first. Default: 0. */
+  readonly rank?: number | undefined;
   /** Aborted while the request waits, it is dropped; while it runs, it is abandoned. Either way run() fails at once. */
   readonly signal?: AbortSignal | undefined;
   /** Names of the outputs wanted. Default: all. */
@@ -73,23 +87,25 @@ export class Runtime {
    * @throws RangeError where an option is not a whole number in its range.
    */
   static async start(options: RuntimeOptions): Promise<Runtime> {
-    const { device, maximumQueued } = options;
+    const { device, executor: executorName = 'onnxruntime' } = options;
     const workers = positive('workers', options.workers ?? (device === 'cpu' ? availableParallelism() : 1));
     const threadsPerWorker = positive('threadsPerWorker', options.threadsPerWorker ?? 1);
     const memoryLimitBytes = positive(
       'memoryLimitBytes',
       options.memoryLimitBytes ?? Math.floor(usableMemory() / 2),
     );
-    if (maximumQueued !== undefined && !(Number.isInteger(maximumQueued) && maximumQueued >= 0)) {
-      throw new RangeError(`maximumQueued is a whole number from 0, not ${maximumQueued}.`);
-    }
+    const maximumQueued = limit('maximumQueued', options.maximumQueued);
+    const maximumQueuedPerClient = limit('maximumQueuedPerClient', options.maximumQueuedPerClient);
     const pool = new WorkerPool({
       device,
-      executor: options.executor ?? 'onnxruntime',
+      executor: executorName,
       threads: threadsPerWorker,
       workers,
+      // A second copy of a program on a GPU would take its memory twice, and there no batch takes long.
+      keepsWorkerForShortRuns: device === 'cpu' && executorName === 'onnxruntime',
       memoryLimitBytes,
-      maximumQueued: maximumQueued ?? Infinity,
+      maximumQueued,
+      maximumQueuedPerClient,
     });
     try {
       const executor = await pool.start();
@@ -126,8 +142,11 @@ export class Runtime {
    * @throws ProgramRejectedError, OutOfMemoryError, WorkerDiedError, QueueFullError, RuntimeClosedError, or the
    *   signal's reason.
    */
-  async describe(handle: ProgramHandle, options: Pick<RunOptions, 'signal'> = {}): Promise<Signature> {
-    const outcome = await this.#pool.request(handle, { kind: 'describe' }, options.signal);
+  async describe(
+    handle: ProgramHandle,
+    options: Pick<RunOptions, 'signal' | 'client'> = {},
+  ): Promise<Signature> {
+    const outcome = await this.#pool.request(handle, { kind: 'describe' }, options);
     if (outcome.kind !== 'described') throw new TypeError(`A worker answered describe with ${outcome.kind}.`);
     return outcome.signature;
   }
@@ -148,7 +167,7 @@ export class Runtime {
     const outcome = await this.#pool.request(
       handle,
       { kind: 'run', feeds: own, outputs: options.outputs },
-      options.signal,
+      options,
     );
     if (outcome.kind !== 'ran') throw new TypeError(`A worker answered run with ${outcome.kind}.`);
     return outcome.outputs;
@@ -178,6 +197,12 @@ function taken(array: NdArray): NdArray {
 function positive(name: string, value: number): number {
   if (!(Number.isInteger(value) && value >= 1))
     throw new RangeError(`${name} is a whole number from 1, not ${value}.`);
+  return value;
+}
+
+function limit(name: string, value = Infinity): number {
+  if (!(value === Infinity || (Number.isInteger(value) && value >= 0)))
+    throw new RangeError(`${name} is a whole number from 0, not ${value}.`);
   return value;
 }
 

@@ -64,7 +64,9 @@ async function perform({ digest, program, task }: Extract<Order, { kind: 'task' 
     checkRun(signature, task.feeds, task.outputs);
     stage = 'run';
     const outputs = new Set(task.outputs ?? signature.outputs.map(({ name }) => name));
-    return { kind: 'ran', outputs: await session.run(task.feeds, [...outputs]) };
+    const startMs = performance.now();
+    const results = await session.run(task.feeds, [...outputs]);
+    return { kind: 'ran', outputs: results, milliseconds: performance.now() - startMs };
   } catch (error) {
     return { kind: 'failed', failure: failureOf(error, stage), loaded: sessions.has(digest) };
   }

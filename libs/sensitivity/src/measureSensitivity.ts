@@ -33,6 +33,9 @@ const BATCH_SIZE = { float32: 10, float64: 1 } as const;
 /** Grids with more points than this are refused. */
 export const MAXIMUM_POINTS = 1_000_000;
 
+/** Measurements that were begun in this thread. */
+let begun = 0;
+
 export interface MeasuredStimulus {
   readonly family: string;
   readonly widthPixels: number;
@@ -62,6 +65,8 @@ export interface MeasureSensitivityOptions {
   readonly weights?: ReadonlyMap<string, NdArray> | undefined;
   /** Default: 10 (1 in float64, which takes more memory and gains nothing from more), or what the network fixes. */
   readonly batchSize?: number | undefined;
+  /** Who asks: clients take turns at the runtime, batch by batch, the older of their measurements first. */
+  readonly client?: string | undefined;
   /** Aborts between batches. */
   readonly signal?: AbortSignal | undefined;
   /** Called after every batch with the stimuli done and to be done. */
@@ -115,6 +120,7 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
   );
   const values = layers.map(() => new Float64Array(unique.length));
 
+  const rank = (begun += 1);
   const failed = new AbortController();
   const signal =
     options.signal === undefined ? failed.signal : AbortSignal.any([failed.signal, options.signal]);
@@ -130,7 +136,7 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
         program.handle,
         { ...feeds(family, batch, count, tangentInput), ...fedWeights },
         // Weights are fed with every batch.
-        { signal, transferFeeds: weights === undefined },
+        { client: options.client, kind: 'measurement', rank, signal, transferFeeds: weights === undefined },
       );
       outputs.forEach((output, layer) => {
         const d = results[output];

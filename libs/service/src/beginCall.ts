@@ -29,6 +29,7 @@ export interface RunningCall {
 interface ServerCall {
   readonly metadata: Metadata;
   getPath(): string;
+  getPeer(): string;
   getDeadline(): Date | number;
   once(event: 'cancelled', listener: () => void): unknown;
 }
@@ -64,7 +65,14 @@ export function beginCall(call: ServerCall, runtime: HandlerRuntime): RunningCal
 
   const milliseconds = (): number => Math.round(performance.now() - startedMs);
   return {
-    context: { method, signal: controller.signal, log, metadata: call.metadata, deadline },
+    context: {
+      method,
+      signal: controller.signal,
+      log,
+      client: clientOf(call),
+      metadata: call.metadata,
+      deadline,
+    },
     succeed() {
       release();
       end();
@@ -80,6 +88,17 @@ export function beginCall(call: ServerCall, runtime: HandlerRuntime): RunningCal
       return Object.assign(new Error(serviceError.message), serviceError.toStatus());
     },
   };
+}
+
+/** Longest name of a client that is told apart from others. */
+const LONGEST_NAME = 200;
+
+function clientOf(call: ServerCall): string {
+  const peer = call.getPeer();
+  const [name] = call.metadata.get('x-oblique-client');
+  if (name === undefined) return peer;
+  const host = peer.slice(0, Math.max(0, peer.lastIndexOf(':')));
+  return `${host} ${String(name).slice(0, LONGEST_NAME)}`;
 }
 
 /** Logs a fault with its stack under an id, and tells the client the id. */

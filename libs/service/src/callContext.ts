@@ -11,6 +11,11 @@ export interface CallContext {
    */
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /**
+   * Who calls, for queues in which clients take turns: the address of the connection, or, where the header
+   * `x-oblique-client` is sent, that name at that host.
+   */
+  readonly client: string;
   /** Headers that the client sent. */
   readonly metadata: Metadata;
   /** Absent where the client set none. */

@@ -4,6 +4,7 @@ import { CHANNEL_OPTIONS } from './channelOptions.js';
 import { callClientStreaming, callServerStreaming, callUnary, type CallOptions } from './clientCalls.js';
 import { idempotentMethods } from './descriptors.js';
 import type { RequestOf, ResponseOf } from './methodTypes.js';
+import { repeatOverloaded, repeatOverloadedStream } from './repeatOverloaded.js';
 
 /** How a method of a generated service definition is called. */
 export type ClientMethodOf<Method> = Method extends { requestStream: false; responseStream: false }
@@ -28,7 +29,8 @@ export type ServiceClient<Definition> = {
 /**
  * A client of one service at `host:port`. It connects with its first call, and connects anew when the service comes back.
  * Calls of methods whose contract declares an `idempotency_level` are repeated a few times (within about three seconds)
- * while the service is UNAVAILABLE and nothing of the response has arrived.
+ * while the service is UNAVAILABLE and nothing of the response has arrived. Calls that a service refuses as OVERLOADED
+ * are repeated when it asks for that, within their deadline.
  *
  *     const serving = createClient(servingV1.ServingServiceService, '127.0.0.1:7002');
  *     const { models } = await serving.listModels({}, { deadlineMs: 5000 });
@@ -48,7 +50,12 @@ export function createClient(definition: ServiceDefinition, endpoint: string): o
     if (method.requestStream && method.responseStream)
       throw new Error(`${method.path} streams both ways; clients do not.`);
     if (method.requestStream) return [name, callClientStreaming(client, method)];
-    return [name, method.responseStream ? callServerStreaming(client, method) : callUnary(client, method)];
+    return [
+      name,
+      method.responseStream
+        ? repeatOverloadedStream(callServerStreaming(client, method))
+        : repeatOverloaded(callUnary(client, method)),
+    ];
   });
   return { ...Object.fromEntries(methods), close: client.close.bind(client) };
 }

@@ -21,12 +21,19 @@ const ARTIFACT_ERRORS: readonly ErrorMapping[] = [
   [StoreUnavailableError, 'UNAVAILABLE'],
 ];
 
-/** Maps errors of libraries by their class, and everything else as ServiceError.from does. */
+/**
+ * Maps errors of libraries by their class, and everything else as ServiceError.from does. Where an error says by
+ * `retryAfterMs` when a repetition makes sense, that is passed on.
+ */
 export function errorMapper(mappings: readonly ErrorMapping[]): (error: unknown) => ServiceError {
   const all = [...mappings, ...ARTIFACT_ERRORS];
   return (error) => {
     const mapping = all.find(([errorClass]) => error instanceof errorClass);
     if (mapping === undefined || !(error instanceof Error)) return ServiceError.from(error);
-    return new ServiceError(mapping[1], error.message, { cause: error });
+    const retryAfterMs: unknown = Reflect.get(error, 'retryAfterMs');
+    return new ServiceError(mapping[1], error.message, {
+      cause: error,
+      ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
+    });
   };
 }

@@ -78,6 +78,11 @@ export const REASONS = {
     status: GrpcStatus.RESOURCE_EXHAUSTED,
     description: 'The work needs more memory than allowed; choose a smaller batch or raise the limit.',
   },
+  OVERLOADED: {
+    status: GrpcStatus.RESOURCE_EXHAUSTED,
+    description:
+      'Too much waits already, of this client or in all, or so much that the deadline cannot be met; RetryInfo says when to repeat.',
+  },
   MESSAGE_TOO_LARGE: {
     status: GrpcStatus.RESOURCE_EXHAUSTED,
     description:

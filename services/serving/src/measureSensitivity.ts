@@ -104,6 +104,7 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
             precision,
             derivative,
             batchSize: request.batchSize || undefined,
+            client: call.client,
             signal: call.signal,
             onProgress: report,
           }),

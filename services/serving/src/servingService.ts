@@ -56,6 +56,18 @@ export const servingService = defineService({
       description: 'Memory for loaded models. Default: half of what there is.',
       minimum: 64,
     },
+    'max-queued': {
+      type: 'integer',
+      description: 'Inference requests that may wait; one more is refused, with when to repeat it.',
+      default: 1000,
+      minimum: 0,
+    },
+    'max-queued-per-client': {
+      type: 'integer',
+      description: 'How many of them may be of one client.',
+      default: 250,
+      minimum: 0,
+    },
     'max-model-bytes': {
       type: 'integer',
       description: 'Largest model that is taken.',
@@ -76,7 +88,7 @@ export const servingService = defineService({
     [OutOfMemoryError, 'OUT_OF_MEMORY'],
     [WorkerDiedError, 'WORKER_DIED'],
     [DeviceUnavailableError, 'DEVICE_UNAVAILABLE'],
-    [QueueFullError, 'UNAVAILABLE'],
+    [QueueFullError, 'OVERLOADED'],
     [RuntimeClosedError, 'UNAVAILABLE'],
   ],
   async register({ store, options, log, onClose }) {
@@ -85,6 +97,8 @@ export const servingService = defineService({
       device: options.device,
       workers: options.workers,
       threadsPerWorker: options['threads-per-worker'],
+      maximumQueued: options['max-queued'],
+      maximumQueuedPerClient: options['max-queued-per-client'],
       memoryLimitBytes: memoryLimitMib === undefined ? undefined : memoryLimitMib * MEBIBYTE,
     });
     onClose(() => runtime.close());

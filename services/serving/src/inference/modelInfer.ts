@@ -11,27 +11,35 @@ import { writeOutputs } from './writeOutputs.js';
 
 /** ModelInfer: runs the model; the response is raw where the request was, or where an output is FP16. */
 export function modelInfer(context: InferenceContext) {
-  return unary<inferenceV2.ModelInferRequest, inferenceV2.ModelInferResponse>(async (request, { signal }) => {
-    const { modelName, modelVersion, id } = request;
-    const fields = { name: 'model_name', version: 'model_version' };
-    const model = await findModel(context, modelName, modelVersion, fields);
-    const outputs = readOutputs(request, model.program);
-    const feeds = readInputs(request, model.program);
-    const handle = programHandle(context.runtime, model);
-    try {
-      const results = await context.runtime.run(handle, feeds, { signal, outputs, transferFeeds: true });
-      const isRaw = request.rawInputContents.length > 0;
-      return {
-        modelName,
-        modelVersion: model.digest,
-        id,
-        parameters: {},
-        ...writeOutputs(outputs, results, isRaw),
-      };
-    } catch (error) {
-      throw error instanceof InvalidRunError ? invalidInput(error, request) : error;
-    }
-  });
+  return unary<inferenceV2.ModelInferRequest, inferenceV2.ModelInferResponse>(
+    async (request, { signal, client }) => {
+      const { modelName, modelVersion, id } = request;
+      const fields = { name: 'model_name', version: 'model_version' };
+      const model = await findModel(context, modelName, modelVersion, fields);
+      const outputs = readOutputs(request, model.program);
+      const feeds = readInputs(request, model.program);
+      const handle = programHandle(context.runtime, model);
+      try {
+        const results = await context.runtime.run(handle, feeds, {
+          client,
+          kind: 'inference',
+          signal,
+          outputs,
+          transferFeeds: true,
+        });
+        const isRaw = request.rawInputContents.length > 0;
+        return {
+          modelName,
+          modelVersion: model.digest,
+          id,
+          parameters: {},
+          ...writeOutputs(outputs, results, isRaw),
+        };
+      } catch (error) {
+        throw error instanceof InvalidRunError ? invalidInput(error, request) : error;
+      }
+    },
+  );
 }
 
 /** Names of the outputs that are wanted: those asked for, or all. */
