@@ -28,7 +28,8 @@ export class Terminal {
   }
 
   /** How far the work is: a bar on a terminal, now and then a line elsewhere. */
-  progress({ stage, done, total, unit, ratePerSecond, secondsLeft }: progressV1.Progress): void {
+  progress({ done, total, unit, ratePerSecond, secondsLeft, ...more }: progressV1.Progress): void {
+    const stage = more.queuePlace === undefined ? more.stage : `${more.stage}, place ${more.queuePlace}`;
     const rate =
       ratePerSecond > 0
         ? `${ratePerSecond >= 10 ? ratePerSecond.toFixed(0) : ratePerSecond.toFixed(1)} ${unit}/s`

@@ -81,17 +81,23 @@ export class FairQueue<Item extends Waiting> {
 
   /** All items, in the order in which they would be served if no others came. */
   inOrder(): Item[] {
-    const flows = [...this.#flows.values()].map(({ start, items }) => ({ start, items: [...items] }));
+    const flows = [...this.#flows.values()].map(({ start, items }) => ({ start, items, next: 0 }));
     const order: Item[] = [];
-    for (;;) {
-      const waiting = flows.filter(({ items }) => items.length > 0);
-      const tagOf = ({ start, items: [item] }: Flow<Item>): number => start + (item?.cost ?? Infinity);
-      const [flow] = waiting.sort((a, b) => tagOf(a) - tagOf(b));
-      const item = flow?.items.shift();
-      if (flow === undefined || item === undefined) return order;
-      flow.start += item.cost;
-      order.push(item);
+    while (order.length < this.#size) {
+      let best:
+        { readonly flow: (typeof flows)[number]; readonly item: Item; readonly tag: number } | undefined;
+      for (const flow of flows) {
+        const item = flow.items[flow.next];
+        if (item === undefined) continue;
+        const tag = flow.start + item.cost;
+        if (best === undefined || tag < best.tag) best = { flow, item, tag };
+      }
+      if (best === undefined) break;
+      best.flow.start = best.tag;
+      best.flow.next += 1;
+      order.push(best.item);
     }
+    return order;
   }
 
   /** Takes all items out. */

@@ -64,6 +64,8 @@ export interface RunOptions {
   readonly rank?: number | undefined;
   /** Aborted while the request waits, it is dropped; while it runs, it is abandoned. Either way run() fails at once. */
   readonly signal?: AbortSignal | undefined;
+  /** Told how long the run took on its worker, loading and waiting apart. */
+  readonly onRan?: ((milliseconds: number) => void) | undefined;
   /** Names of the outputs wanted. Default: all. */
   readonly outputs?: readonly string[] | undefined;
   /** Hands the feeds' memory over instead of copying it: the arrays are empty afterwards. Default: false. */
@@ -170,6 +172,7 @@ export class Runtime {
       options,
     );
     if (outcome.kind !== 'ran') throw new TypeError(`A worker answered run with ${outcome.kind}.`);
+    options.onRan?.(outcome.milliseconds);
     return outcome.outputs;
   }
 

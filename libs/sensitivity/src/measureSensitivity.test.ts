@@ -115,6 +115,12 @@ const GRID = [
 ];
 const POINTS = [0, 20, 75, 130].flatMap((o) => [-100, 10].map((phase) => [o, phase] as const));
 
+/** As many points as are allowed, nearly. */
+const LARGE_GRID = [
+  { parameter: 'orientation', values: Array.from({ length: 999 }, (_, index) => 0.18 * index) },
+  { parameter: 'phase', values: Array.from({ length: 1000 }, (_, index) => 0.36 * index - 180) },
+];
+
 function expectClose(found: readonly number[], expected: readonly number[], tolerance = 2e-6): void {
   expect(found).toHaveLength(expected.length);
   found.forEach((value, index) => {
@@ -422,3 +428,27 @@ it('measures the same whatever a network calls its tensors', async () => {
 
 /** One object for all measurements, as a training has one network: its program is made once. */
 const UNTRAINED = buildNetwork('resnet18', { seed: 0, inputSizePixels: SIZE, classes: 3, width: 0.125 });
+
+describe('a large grid', () => {
+  it('is planned in slices, between which others have their turn, and no longer than it is wanted', async () => {
+    let turns = 0;
+    const counting = setInterval(() => (turns += 1), 1);
+    const reason = new Error('no longer wanted');
+    const unwanted = new AbortController();
+    const timer = setTimeout(() => {
+      unwanted.abort(reason);
+    }, 100);
+    let batches = 0;
+    const all = measured({
+      grid: LARGE_GRID,
+      signal: unwanted.signal,
+      onProgress: () => (batches += 1),
+    });
+    await expect(all).rejects.toBe(reason);
+    clearInterval(counting);
+    clearTimeout(timer);
+    // The timer came before the plan of a million points was done, and others with it.
+    expect(batches).toBe(0);
+    expect(turns).toBeGreaterThan(0);
+  });
+});

@@ -4,13 +4,12 @@ import type { Layer } from '@oblique/networks';
 import { writeProgram, type Program } from '@oblique/onnx';
 import type { ProgramHandle, Runtime } from '@oblique/runtime';
 import {
-  canonicalPoint,
-  checkStretchable,
   findFamily,
   findParameter,
-  gridPoints,
+  lazyGridPoints,
   stimulusFeeds,
   type GridAxis,
+  type GridPoints,
   type InputEncoding,
   type Point,
   type StimulusFamily,
@@ -26,6 +25,8 @@ import {
   type Precision,
   type SensitivityProgramOptions,
 } from './sensitivityProgram.js';
+import { TimeSlices } from './timeSlices.js';
+import { uniqueStimuli } from './uniqueStimuli.js';
 
 /** Stimuli run at once where nobody says: larger batches were measured to gain nothing and take more memory. */
 const BATCH_SIZE = { float32: 10, float64: 1 } as const;
@@ -69,6 +70,8 @@ export interface MeasureSensitivityOptions {
   readonly client?: string | undefined;
   /** Aborts between batches. */
   readonly signal?: AbortSignal | undefined;
+  /** Called after every batch with its stimuli and the milliseconds that a worker ran for them. */
+  readonly onBatch?: ((stimuli: number, milliseconds: number) => void) | undefined;
   /** Called after every batch with the stimuli done and to be done. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -93,9 +96,9 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
   const { runtime, network, stimulus, variable, grid, layers, precision = 'float32', weights } = options;
   const { derivative = { kind: 'exact' } } = options;
   const family = findFamily(stimulus.family);
-  const points = gridPoints(family, stimulus.parameters, grid, MAXIMUM_POINTS);
-  const { unique, indices } = uniqueStimuli(family, points);
-  for (const point of unique) checkStretchable(family, stimulus.stretch, point);
+  const points = lazyGridPoints(family, stimulus.parameters, grid, MAXIMUM_POINTS);
+  const slices = new TimeSlices(options.signal);
+  const unique = await uniqueStimuli(family, points, stimulus.stretch, slices);
 
   const weightInputs = [...(weights?.keys() ?? [])];
   const program = loadedProgram(runtime, {
@@ -113,12 +116,12 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
       .filter(([input]) => program.inputs.has(input)),
   );
   const fixedBatch = networkInput(network).batchSize;
-  const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.length);
+  const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.count);
   const tangentInput = tangentName(findParameter(family, variable).programInput);
   const outputs = layers.map(({ tensor }) =>
     layerOutput(layers.findIndex((other) => other.tensor === tensor)),
   );
-  const values = layers.map(() => new Float64Array(unique.length));
+  const values = layers.map(() => new Float64Array(unique.count));
 
   const rank = (begun += 1);
   const failed = new AbortController();
@@ -127,10 +130,12 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
   let next = 0;
   let done = 0;
   const worker = async (): Promise<void> => {
-    while (next < unique.length) {
+    while (next < unique.count) {
       const start = next;
       next += batchSize;
-      const batch = unique.slice(start, start + batchSize);
+      const batch = Array.from({ length: Math.min(batchSize, unique.count - start) }, (_, index) =>
+        unique.at(start + index),
+      );
       const count = fixedBatch ?? batch.length;
       const results = await runtime.run(
         program.handle,
@@ -145,7 +150,7 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
         values[layer]?.set(d.data.subarray(0, batch.length), start);
       });
       done += batch.length;
-      options.onProgress?.(done, unique.length);
+      options.onProgress?.(done, unique.count);
     }
   };
   try {
@@ -155,11 +160,18 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
     throw error;
   }
 
-  const d = new Map(
-    layers.map(({ name }, layer) => [name, indices.map((index) => values[layer]?.[index] ?? NaN)]),
-  );
+  const d = new Map<string, Float64Array>();
+  for (const [layer, { name }] of layers.entries()) {
+    const found = values[layer];
+    if (found !== undefined)
+      d.set(
+        name,
+        Float64Array.from(unique.indices, (index) => found[index] ?? NaN),
+      );
+    await slices.turn();
+  }
   checkFinite(d, points);
-  return { layers, grid, d, pointCount: points.length, computedCount: unique.length };
+  return { layers, grid, d, pointCount: points.count, computedCount: unique.count };
 }
 
 /** The program last measured on each network: other values of the stimulus's parameters need no other program. */
@@ -217,23 +229,6 @@ function feeds(
   };
 }
 
-/** The different stimuli among `points`, and for every point the index of its stimulus. */
-function uniqueStimuli(
-  family: StimulusFamily,
-  points: readonly Point[],
-): { unique: Point[]; indices: Float64Array } {
-  const known = new Map<string, number>();
-  const unique: Point[] = [];
-  const indices = Float64Array.from(points, (point) => {
-    const canonical = canonicalPoint(family, point);
-    const key = JSON.stringify(canonical);
-    const index = known.get(key) ?? unique.push(canonical) - 1;
-    known.set(key, index);
-    return index;
-  });
-  return { unique, indices };
-}
-
 function noBatchAxis(layer: Layer | undefined, shape: readonly number[]): SensitivityError {
   return new SensitivityError(
     'layers',
@@ -241,11 +236,11 @@ function noBatchAxis(layer: Layer | undefined, shape: readonly number[]): Sensit
   );
 }
 
-function checkFinite(d: ReadonlyMap<string, Float64Array>, points: readonly Point[]): void {
+function checkFinite(d: ReadonlyMap<string, Float64Array>, points: GridPoints): void {
   for (const [layer, values] of d) {
     const index = values.findIndex((value) => !Number.isFinite(value));
     if (index === -1) continue;
-    const where = Object.entries(points[index] ?? {}).map(([name, value]) => `${name} = ${value}`);
+    const where = Object.entries(points.at(index)).map(([name, value]) => `${name} = ${value}`);
     throw new NonFiniteSensitivityError(
       'model',
       `D of layer ${layer} is ${values[index]} at ${where.join(', ')}: the network or its derivative overflows there.`,

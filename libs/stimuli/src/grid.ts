@@ -9,27 +9,55 @@ export interface GridAxis {
   readonly values: readonly number[];
 }
 
+/** All combinations of the axes' values, the last axis fastest, each point made when it is asked for. */
+export interface GridPoints {
+  readonly count: number;
+  /** Every parameter of the family at the grid's point of this index. */
+  at(index: number): Point;
+}
+
 /**
- * All combinations of the axes' values, the last axis fastest; other parameters are taken from `fixed`, else they
- * take their defaults. Without axes there is one point.
+ * The points of a grid, none of them made yet; parameters without an axis are taken from `fixed`, else they take their
+ * defaults. Without axes there is one point.
  * @throws UnknownParameterError, ValueOutOfRangeError
  * @throws EmptyGridError where an axis has no values
  * @throws RepeatedParameterError where a parameter has two axes, or an axis and a fixed value
  * @throws GridTooLargeError where there are more than `maximumPoints` points
  */
-export function gridPoints(
+export function lazyGridPoints(
   family: StimulusFamily,
   fixed: Point,
   axes: readonly GridAxis[],
   maximumPoints = 1_000_000,
-): Point[] {
+): GridPoints {
   const base = completePoint(family, fixed);
-  checkAxes(family, fixed, axes, maximumPoints);
-  let points = [base];
-  for (const { parameter, values } of axes) {
-    points = points.flatMap((point) => values.map((value) => ({ ...point, [parameter]: value })));
-  }
-  return points;
+  const count = checkAxes(family, fixed, axes, maximumPoints);
+  return {
+    count,
+    at(index) {
+      if (!(Number.isInteger(index) && index >= 0 && index < count))
+        throw new RangeError(`The grid has points 0 to ${count - 1}, not ${index}.`);
+      const point: Record<string, number> = { ...base };
+      let rest = index;
+      for (const { parameter, values } of axes.toReversed()) {
+        const value = values[rest % values.length];
+        if (value !== undefined) point[parameter] = value;
+        rest = Math.floor(rest / values.length);
+      }
+      return point;
+    },
+  };
+}
+
+/** All points of {@link lazyGridPoints}, which throws the same. */
+export function gridPoints(
+  family: StimulusFamily,
+  fixed: Point,
+  axes: readonly GridAxis[],
+  maximumPoints?: number,
+): Point[] {
+  const points = lazyGridPoints(family, fixed, axes, maximumPoints);
+  return Array.from({ length: points.count }, (_, index) => points.at(index));
 }
 
 /** A grid that shows what each parameter does: one axis each, to be rendered one after the other. */
@@ -42,7 +70,7 @@ function checkAxes(
   fixed: Point,
   axes: readonly GridAxis[],
   maximumPoints: number,
-): void {
+): number {
   const seen = new Set<string>();
   for (const { parameter: name, values } of axes) {
     const parameter = findParameter(family, name);
@@ -69,4 +97,5 @@ function checkAxes(
       `The grid has ${sizes} = ${count} points; at most ${maximumPoints} are allowed.`,
     );
   }
+  return count;
 }

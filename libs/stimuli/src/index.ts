@@ -10,7 +10,7 @@ export {
   type StimulusOptions,
 } from './compileStimulus.js';
 export { canonicalPoint, checkStretchable, checkValue, completePoint, stimulusFeeds } from './point.js';
-export { defaultGrids, gridPoints, type GridAxis } from './grid.js';
+export { defaultGrids, gridPoints, lazyGridPoints, type GridAxis, type GridPoints } from './grid.js';
 export {
   EmptyGridError,
   GridTooLargeError,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileStimulus } from './compileStimulus.js';
 import { FAMILIES, findFamily } from './families.js';
 import { gabor } from './gabor.js';
-import { defaultGrids, gridPoints } from './grid.js';
+import { defaultGrids, gridPoints, lazyGridPoints } from './grid.js';
 import { hue } from './hue.js';
 import { checkStretchable, completePoint, stimulusFeeds } from './point.js';
 
@@ -82,6 +82,7 @@ describe('grids', () => {
       [90, 240],
     ]);
     expect(points.every(({ sigma }) => sigma === 20)).toBe(true);
+    expect(() => lazyGridPoints(hue, {}, []).at(1)).toThrow(/points 0 to 0, not 1/);
     expect(gridPoints(hue, {}, [])).toEqual([{ hue: 0, saturation: 1, value: 1 }]);
   });
 

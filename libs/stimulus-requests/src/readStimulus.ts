@@ -5,8 +5,9 @@ import {
   completePoint,
   findFamily,
   findParameter,
-  gridPoints,
+  lazyGridPoints,
   type GridAxis,
+  type GridPoints,
   type InputEncoding,
   type Parameter,
   type Point,
@@ -57,17 +58,17 @@ export function readStimulus(
 }
 
 /**
- * The grid out of a request, and that its points exist and are not too many.
+ * The grid out of a request, and its points, which exist and are not too many.
  * @throws ServiceError naming the axis, the value and what is allowed.
  */
 export function readGrid(
   stimulus: RequestedStimulus,
   message: readonly stimulusV1.GridAxis[],
   maximumPoints: number,
-): { readonly grid: readonly GridAxis[]; readonly points: readonly Point[] } {
+): { readonly grid: readonly GridAxis[]; readonly points: GridPoints } {
   return refusing('grid', () => {
     const grid = message.map(({ parameter, values }) => ({ parameter, values }));
-    return { grid, points: gridPoints(stimulus.family, stimulus.parameters, grid, maximumPoints) };
+    return { grid, points: lazyGridPoints(stimulus.family, stimulus.parameters, grid, maximumPoints) };
   });
 }
 

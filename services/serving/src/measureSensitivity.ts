@@ -22,6 +22,7 @@ import {
 } from '@oblique/sensitivity';
 import { progressStream, serverStreaming, ServiceError } from '@oblique/service';
 import { readGrid, readStimulus, readVariable, refusingAsync } from '@oblique/stimulus-requests';
+import type { Admission } from './admission.js';
 import type { ModelRegistry } from './modelRegistry.js';
 
 /** Version of what is measured: raised when the same request would give other numbers. */
@@ -34,7 +35,12 @@ const MAXIMUM_INLINE_VALUES = 100_000;
 const DEFAULT_SIZE_PIXELS = 224;
 
 /** MeasureSensitivity: D by layer and grid point; what was measured before is answered from the store. */
-export function measureSensitivity(models: ModelRegistry, runtime: Runtime, store: ArtifactStore) {
+export function measureSensitivity(
+  models: ModelRegistry,
+  runtime: Runtime,
+  store: ArtifactStore,
+  admission: Admission,
+) {
   return serverStreaming<servingV1.MeasureSensitivityRequest, servingV1.MeasureSensitivityResponse>(
     async function* (request, call) {
       const startMs = performance.now();
@@ -81,57 +87,84 @@ export function measureSensitivity(models: ModelRegistry, runtime: Runtime, stor
           precision === 'float64'
             ? servingV1.Precision.PRECISION_FLOAT64
             : servingV1.Precision.PRECISION_FLOAT32,
-        pointCount: points.length,
+        pointCount: points.count,
       };
 
-      const known = await knownResult(store, key, layers, points.length);
+      const known = await knownResult(store, key, layers, points.count);
       if (known !== undefined) {
         yield {
           event: { $case: 'result', value: { ...facts, ...known, seconds: 0, cached: true } },
         };
         return;
       }
-      const stage = `measuring ${model.name ?? (model.program.name || model.artifact.digest.slice(0, 14))}`;
-      const events = progressStream(stage, 'stimuli', (report) =>
-        refusingAsync('stimulus', () =>
-          measure({
-            runtime,
-            network: model.program,
-            stimulus,
-            variable: variable.name,
-            grid,
-            layers,
-            precision,
-            derivative,
-            batchSize: request.batchSize || undefined,
-            client: call.client,
-            signal: call.signal,
-            onProgress: report,
-          }),
-        ),
-      );
-      for await (const event of events) {
-        if (event.$case === 'progress') {
-          yield { event: { $case: 'progress', value: event.value } };
-          continue;
+      const admitted = admission.ask({
+        client: call.client,
+        kind: canonicalJson({
+          model: model.artifact.digest,
+          stimulus: { ...stimulus, parameters: {} },
+          variable: variable.name,
+          precision,
+          layers: layers.map(({ tensor }) => tensor),
+        }),
+        stimuli: points.count,
+        deadline: call.deadline,
+      });
+      try {
+        for await (const queuePlace of admitted.places(call.signal)) {
+          const waiting = {
+            stage: 'queued',
+            done: 0,
+            total: points.count,
+            unit: 'stimuli',
+            ratePerSecond: 0,
+          };
+          yield { event: { $case: 'progress', value: { ...waiting, queuePlace } } };
         }
-        const artifact = await store.put(KIND, writeNpz(sensitivityArchive(event.value)), provenance);
-        const { computedCount } = event.value;
-        await store.putRecord(COLLECTION, key, { digest: artifact.digest, computedCount });
-        const seconds = (performance.now() - startMs) / 1000;
-        yield {
-          event: {
-            $case: 'result',
-            value: {
-              ...facts,
-              artifact,
-              computedCount,
-              values: inlineValues(event.value),
-              seconds,
-              cached: false,
+        const stage = `measuring ${model.name ?? (model.program.name || model.artifact.digest.slice(0, 14))}`;
+        const events = progressStream(stage, 'stimuli', (report) =>
+          refusingAsync('stimulus', () =>
+            measure({
+              runtime,
+              network: model.program,
+              stimulus,
+              variable: variable.name,
+              grid,
+              layers,
+              precision,
+              derivative,
+              batchSize: request.batchSize || undefined,
+              client: call.client,
+              signal: call.signal,
+              onBatch: admitted.done,
+              onProgress: report,
+            }),
+          ),
+        );
+        for await (const event of events) {
+          if (event.$case === 'progress') {
+            yield { event: { $case: 'progress', value: event.value } };
+            continue;
+          }
+          const artifact = await store.put(KIND, writeNpz(sensitivityArchive(event.value)), provenance);
+          const { computedCount } = event.value;
+          await store.putRecord(COLLECTION, key, { digest: artifact.digest, computedCount });
+          const seconds = (performance.now() - startMs) / 1000;
+          yield {
+            event: {
+              $case: 'result',
+              value: {
+                ...facts,
+                artifact,
+                computedCount,
+                values: inlineValues(event.value),
+                seconds,
+                cached: false,
+              },
             },
-          },
-        };
+          };
+        }
+      } finally {
+        admitted.end();
       }
     },
   );

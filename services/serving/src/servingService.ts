@@ -16,6 +16,7 @@ import {
 import { SensitivityError } from '@oblique/sensitivity';
 import { defineService, implement } from '@oblique/service';
 import { addModel } from './addModel.js';
+import { Admission } from './admission.js';
 import { describeModel } from './describeModel.js';
 import { describeRuntime } from './describeRuntime.js';
 import type { ModelProvider } from './inference/inferenceContext.js';
@@ -68,6 +69,24 @@ export const servingService = defineService({
       default: 250,
       minimum: 0,
     },
+    'max-measurements': {
+      type: 'integer',
+      description: 'Measurements that run at a time, half of them of one client; the others wait.',
+      default: 4,
+      minimum: 1,
+    },
+    'max-queued-measurements': {
+      type: 'integer',
+      description: 'Measurements that may wait; one more is refused, with when to repeat it.',
+      default: 1000,
+      minimum: 0,
+    },
+    'max-queued-measurements-per-client': {
+      type: 'integer',
+      description: 'How many of them may be of one client.',
+      default: 250,
+      minimum: 0,
+    },
     'max-model-bytes': {
       type: 'integer',
       description: 'Largest model that is taken.',
@@ -104,6 +123,12 @@ export const servingService = defineService({
     onClose(() => runtime.close());
     log.info(runtime.info, 'runtime started');
     const models = new ModelRegistry(store);
+    const admission = new Admission({
+      maximumRunning: options['max-measurements'],
+      maximumQueued: options['max-queued-measurements'],
+      maximumQueuedPerClient: options['max-queued-measurements-per-client'],
+      workers: runtime.info.workers,
+    });
     return [
       implement(servingV1.ServingServiceService, {
         addModel: addModel(models, runtime, options['max-model-bytes']),
@@ -111,7 +136,7 @@ export const servingService = defineService({
         describeModel: describeModel(models),
         removeModel: removeModel(models),
         describeRuntime: describeRuntime(runtime),
-        measureSensitivity: measureSensitivity(models, runtime, store),
+        measureSensitivity: measureSensitivity(models, runtime, store, admission),
       }),
       inferenceService({ models: servedModels(models), runtime }),
     ];

@@ -18,7 +18,8 @@ export function renderPoints(
   grid: readonly stimulusV1.GridAxis[],
   withDerivatives: boolean,
 ): readonly Point[] {
-  const { points } = readGrid(stimulus, grid, MAXIMUM_POINTS);
+  const { points: lazy } = readGrid(stimulus, grid, MAXIMUM_POINTS);
+  const points = Array.from({ length: lazy.count }, (_, index) => lazy.at(index));
   const { family, widthPixels, heightPixels, stretch } = stimulus;
   const bytes = points.length * widthPixels * heightPixels * 3 * 4 * (withDerivatives ? 2 : 1);
   refusing('grid', () => {
