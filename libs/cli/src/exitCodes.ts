@@ -42,6 +42,7 @@ export function exitCodeOf(error: unknown): number {
   switch (error.status) {
     case status.INVALID_ARGUMENT:
     case status.FAILED_PRECONDITION:
+    case status.PERMISSION_DENIED:
       return EXIT.usage;
     case status.NOT_FOUND:
       return EXIT.notFound;

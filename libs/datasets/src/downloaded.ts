@@ -1,9 +1,11 @@
 import { createWriteStream } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { cachedFile } from './cachedFile.js';
+import type { DataAccess } from './dataAccess.js';
 import { DatasetError } from './imageSet.js';
+import { webRequest } from './webRequest.js';
 
 const ATTEMPTS = 5;
 
@@ -15,26 +17,30 @@ const ATTEMPTS = 5;
 export async function downloaded(
   address: string,
   cacheFolder: string,
+  access: DataAccess | undefined,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const options = signal ? { signal } : {};
-  const head = await request(address, { ...options, method: 'HEAD' });
-  if (!head.ok && head.status !== 405) throw refused(address, head);
-  const sizeBytes = Number(head.headers.get('content-length') ?? NaN);
-  const version = head.headers.get('etag') ?? head.headers.get('last-modified') ?? undefined;
+  const head = await webRequest(address, { method: 'HEAD', signal, access });
+  head.resume();
+  if (!isGood(head) && head.statusCode !== 405) throw refused(address, head);
+  const sizeBytes = Number(head.headers['content-length'] ?? NaN);
+  const version = head.headers.etag ?? head.headers['last-modified'];
   return await cachedFile(cacheFolder, ['web', address, version, sizeBytes], async (path) => {
     let done = 0;
     for (let attempt = 1; attempt === 1 || done < sizeBytes; attempt++) {
       const headers: Record<string, string> = done === 0 ? {} : { range: `bytes=${done}-` };
       if (done > 0 && version !== undefined) headers['if-range'] = version;
-      const response = await request(address, { ...options, headers });
-      if (!response.ok || !response.body) throw refused(address, response);
-      const goesOn = response.status === 206;
+      const response = await webRequest(address, { headers, signal, access });
+      if (!isGood(response)) {
+        response.destroy();
+        throw refused(address, response);
+      }
+      const goesOn = response.statusCode === 206;
       try {
         await pipeline(
-          Readable.fromWeb(response.body),
+          response,
           createWriteStream(path, { flags: goesOn ? 'a' : 'w' }),
-          options,
+          signal === undefined ? {} : { signal },
         );
       } catch (cause) {
         signal?.throwIfAborted();
@@ -51,17 +57,12 @@ export async function downloaded(
   });
 }
 
-async function request(address: string, options: RequestInit): Promise<Response> {
-  try {
-    return await fetch(address, options);
-  } catch (cause) {
-    options.signal?.throwIfAborted();
-    const reason =
-      cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-    throw new DatasetError(`${address} cannot be reached: ${reason}`, { cause });
-  }
+function isGood({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode < 300;
 }
 
-function refused(address: string, { status, statusText }: Response): DatasetError {
-  return new DatasetError(`${address} cannot be downloaded: the server says ${status} ${statusText}.`);
+function refused(address: string, { statusCode, statusMessage }: IncomingMessage): DatasetError {
+  return new DatasetError(
+    `${address} cannot be downloaded: the server says ${statusCode ?? 'nothing'} ${statusMessage ?? ''}.`,
+  );
 }

@@ -11,6 +11,7 @@ export {
   type ImageSet,
   type LabelledImage,
 } from './imageSet.js';
+export { AccessRefusedError, checkLocation, type DataAccess } from './dataAccess.js';
 export { openImageSet, type OpenImageSetOptions } from './openImageSet.js';
 export type { Task } from './task.js';
 export { TrainingBatches, type Batch, type TrainingBatchesOptions } from './trainingBatches.js';

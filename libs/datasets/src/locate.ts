@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { cachedFile } from './cachedFile.js';
+import { checkFiles, checkPath, checkS3, type DataAccess } from './dataAccess.js';
 import { downloaded } from './downloaded.js';
 import { folderFiles } from './folderFiles.js';
 import { DatasetError } from './imageSet.js';
@@ -23,15 +24,17 @@ const SINGLE_FILE = /\.(tar|tar\.gz|tgz|npz|npy|bin)$/i;
 
 /**
  * The files at a location; what lies elsewhere in one file is fetched into the cache first.
- * @throws DatasetError where there is nothing, or what is there cannot be had
+ * @param access what may be read; undefined: anything
+ * @throws DatasetError where there is nothing, or what is there cannot be had; AccessRefusedError
  */
 export async function locate(
   location: string,
   cacheFolder: string,
+  access: DataAccess | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Located> {
   const [, address = '', folder] = /^(.*?\.(?:tar|tar\.gz|tgz))#(.+)$/i.exec(location) ?? ['', location];
-  const located = await found(address, cacheFolder, signal);
+  const located = await found(address, cacheFolder, access, signal);
   if (folder === undefined) return located;
   const inside = `${folder.replace(/^\/+|\/+$/g, '')}/`;
   const files = located.files.filter(({ name }) => name.startsWith(inside));
@@ -42,6 +45,7 @@ export async function locate(
 async function found(
   address: string,
   cacheFolder: string,
+  access: DataAccess | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Located> {
   if (address === '')
@@ -53,9 +57,15 @@ async function found(
         `${address} must be one file: .tar, .tar.gz, .npz, .npy or .bin; folders cannot be listed over the web.`,
       );
     }
-    return await fileOrArchive(await downloaded(address, cacheFolder, signal), name, cacheFolder, signal);
+    return await fileOrArchive(
+      await downloaded(address, cacheFolder, access, signal),
+      name,
+      cacheFolder,
+      signal,
+    );
   }
   if (/^s3:\/\//i.test(address)) {
+    checkS3(access, address);
     const location = s3LocationOf(address);
     const key = location.prefix.slice(0, -1);
     if (!SINGLE_FILE.test(key)) return { kind: 'S3 prefix', files: await s3Files(location, signal) };
@@ -67,8 +77,13 @@ async function found(
     );
   }
   const path = resolve(/^file:\/\//i.test(address) ? fileURLToPath(address) : address);
+  await checkPath(access, path);
   const status = await statusOf(path);
-  if (status.isDirectory()) return { kind: 'image folder', files: await folderFiles(path, signal) };
+  if (status.isDirectory()) {
+    const files = await folderFiles(path, signal);
+    await checkFiles(access, files);
+    return { kind: 'image folder', files };
+  }
   return await fileOrArchive(path, basename(path), cacheFolder, signal);
 }
 

@@ -2,6 +2,7 @@ import { checkSceneOptions, SCENE_CLASSES } from '@oblique/scenes';
 import { arrangeImages, type ArrangedImages } from './arrangeImages.js';
 import { defaultCacheFolder } from './cachedFile.js';
 import { cifarImages, type LocalFile } from './cifarImages.js';
+import type { DataAccess } from './dataAccess.js';
 import { IndexedImages } from './indexedImages.js';
 import { DatasetError, type DatasetSource, type ImageSet } from './imageSet.js';
 import { limitEvenly } from './limitEvenly.js';
@@ -15,7 +16,9 @@ import { zippedImages } from './zippedImages.js';
 export interface OpenImageSetOptions {
   /** Where downloaded and unpacked archives are kept; default `oblique/datasets` in the user's cache folder. */
   readonly cacheFolder?: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** What may be read; default: whatever this process can read. */
+  readonly access?: DataAccess | undefined;
 }
 
 const READABLE =
@@ -30,7 +33,7 @@ const READABLE =
  */
 export async function openImageSet(
   source: DatasetSource,
-  { cacheFolder = defaultCacheFolder(), signal }: OpenImageSetOptions = {},
+  { cacheFolder = defaultCacheFolder(), signal, access }: OpenImageSetOptions = {},
 ): Promise<ImageSet> {
   if (source.kind === 'scenes') {
     const { scenes: options, limit = Infinity } = source;
@@ -43,7 +46,7 @@ export async function openImageSet(
       entry: (index) => ({ kind: 'scene', options, index }),
     });
   }
-  const located = await locate(source.location, cacheFolder, signal);
+  const located = await locate(source.location, cacheFolder, access, signal);
   const { kind, images } = await imagesOf(source.location, located, cacheFolder);
   const { classes, entries } = limitEvenly(images, source.limit ?? Infinity);
   return new IndexedImages({

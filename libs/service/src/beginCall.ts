@@ -4,6 +4,7 @@ import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 
 import type { CallContext } from './callContext.js';
+import { isLocalPeer, type CallerAccess } from './callerAccess.js';
 import type { RunningCalls } from './runningCalls.js';
 import { ServiceError } from './serviceError.js';
 
@@ -14,6 +15,8 @@ export interface HandlerRuntime {
   /** Aborted when the service stops and the time for calls to end by themselves is over. */
   readonly abandoned: AbortSignal;
   readonly calls: RunningCalls;
+  /** What may be read for callers on other machines. */
+  readonly access: CallerAccess;
   /** Errors of the libraries as errors of the service: the one place where they are mapped. */
   toServiceError(error: unknown): ServiceError;
 }
@@ -71,6 +74,7 @@ export function beginCall(call: ServerCall, runtime: HandlerRuntime): RunningCal
       log,
       client: clientOf(call),
       metadata: call.metadata,
+      access: isLocalPeer(call.getPeer()) ? undefined : runtime.access,
       deadline,
     },
     succeed() {

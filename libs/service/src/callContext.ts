@@ -1,6 +1,8 @@
 import type { Metadata } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 
+import type { CallerAccess } from './callerAccess.js';
+
 /** What a handler knows of the call it answers. */
 export interface CallContext {
   /** Full name, e.g. `/oblique.serving.v1.ServingService/ListModels`. */
@@ -18,6 +20,8 @@ export interface CallContext {
   readonly client: string;
   /** Headers that the client sent. */
   readonly metadata: Metadata;
+  /** What may be read for whoever calls; undefined for callers on this machine: whatever the service can read. */
+  readonly access: CallerAccess | undefined;
   /** Absent where the client set none. */
   readonly deadline: Date | undefined;
 }

@@ -1,4 +1,5 @@
 export { type CallContext } from './callContext.js';
+export { type CallerAccess } from './callerAccess.js';
 export {
   type ClientStreamingHandler,
   clientStreaming,

@@ -96,6 +96,11 @@ export const REASONS = {
     status: GrpcStatus.FAILED_PRECONDITION,
     description: 'The device asked for (e.g. cuda) cannot be used on this machine.',
   },
+  ACCESS_REFUSED: {
+    status: GrpcStatus.PERMISSION_DENIED,
+    description:
+      'The service reads no such folder or address for callers on other machines; its owner allows it.',
+  },
   UNKNOWN_RUN: {
     status: GrpcStatus.NOT_FOUND,
     description: 'No run has this id; list the runs.',

@@ -29,6 +29,18 @@ export function commonOptions(defaultPort: number) {
       description: 'Artifact store that all services share: a folder, or s3://bucket/prefix.',
       default: DEFAULT_STORE,
     },
+    'data-roots': {
+      type: 'string',
+      placeholder: 'FOLDERS',
+      description:
+        'Folders and s3:// locations, by commas, whose images are read for callers on other machines; none unless given.',
+    },
+    'allowed-hosts': {
+      type: 'string',
+      placeholder: 'HOSTS',
+      description:
+        'Hosts, by commas, from which images are fetched for callers on other machines; *.example.org, or * for any public one. Private addresses must be listed themselves.',
+    },
     'log-level': {
       type: 'choice',
       choices: LOG_LEVELS,

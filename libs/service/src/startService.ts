@@ -1,3 +1,4 @@
+import { listOf } from './callerAccess.js';
 import { setMaxListeners } from 'node:events';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { openStore } from '@oblique/artifacts';
@@ -82,6 +83,7 @@ export async function startService<Specs extends OptionSpecs>(
       log,
       abandoned: abandoned.signal,
       calls,
+      access: { roots: listOf(common['data-roots']), hosts: listOf(common['allowed-hosts']) },
       toServiceError: errorMapper(definition.errors ?? []),
     };
     for (const implementation of implementations) {

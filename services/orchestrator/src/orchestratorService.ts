@@ -1,4 +1,5 @@
 import { orchestratorV1 } from '@oblique/contracts';
+import { AccessRefusedError } from '@oblique/datasets';
 import { defineService, implement } from '@oblique/service';
 import { connectServices } from '@oblique/study';
 import { cancelRun } from './cancelRun.js';
@@ -17,6 +18,7 @@ export const orchestratorService = defineService({
     'Runs analyses over the stimulus, serving, statistics and training services. Runs go on without their client and ' +
     'survive the death of any service: finished steps are kept in the store.',
   defaultPort: 7004,
+  errors: [[AccessRefusedError, 'ACCESS_REFUSED']],
   options: {
     'stimulus-endpoint': {
       type: 'string',

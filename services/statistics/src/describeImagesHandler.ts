@@ -23,7 +23,7 @@ const MOST_EXAMPLES = 1000;
 export function describeImagesHandler(
   store: ArtifactStore,
 ): ServerStreamingHandler<statisticsV1.DescribeImagesRequest, statisticsV1.DescribeImagesResponse> {
-  return serverStreaming(async function* (request, { signal }) {
+  return serverStreaming(async function* (request, { signal, access }) {
     const source = readImages(request);
     const augmentation = request.augmentation && readAugmentation(request.augmentation, 'augmentation');
     const images = request.images || DEFAULT_IMAGES;
@@ -36,7 +36,7 @@ export function describeImagesHandler(
     };
     const events = progressStream('describing images', 'images', (report) =>
       refusingDataset(async () => {
-        const set = await openImageSet(source, { signal });
+        const set = await openImageSet(source, { signal, access });
         try {
           const found = await describeImages(set, { images, examples, augmentation, signal, report });
           return await describedAs(set, found, store, provenance);

@@ -16,7 +16,7 @@ const MOST_VALUES = 2 ** 29;
 export function extractPatchesHandler(
   store: ArtifactStore,
 ): ServerStreamingHandler<statisticsV1.ExtractPatchesRequest, statisticsV1.ExtractPatchesResponse> {
-  return serverStreaming(async function* (request, { signal }) {
+  return serverStreaming(async function* (request, { signal, access }) {
     const source = readImageSource(request);
     const count = request.count || DEFAULT_COUNT;
     const sizePixels = request.sizePixels || DEFAULT_SIZE_PIXELS;
@@ -30,7 +30,7 @@ export function extractPatchesHandler(
     const seed = seedFrom(request.seed);
     const events = progressStream('cutting patches', 'patches', async (onProgress) => {
       try {
-        const set = await openImageSet(source, { signal });
+        const set = await openImageSet(source, { signal, access });
         try {
           return await extractPatches(set, { count, sizePixels, seed, signal, onProgress });
         } finally {

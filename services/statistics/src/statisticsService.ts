@@ -1,6 +1,6 @@
 import { MalformedArrayError } from '@oblique/arrays';
 import { statisticsV1 } from '@oblique/contracts';
-import { DatasetError } from '@oblique/datasets';
+import { AccessRefusedError, DatasetError } from '@oblique/datasets';
 import { defineService, implement } from '@oblique/service';
 import { bootstrapHandler } from './bootstrapHandler.js';
 import { cardinalObliqueRatioHandler } from './cardinalObliqueRatioHandler.js';
@@ -19,6 +19,7 @@ export const statisticsService = defineService({
   errors: [
     [MalformedArrayError, 'INVALID_ARGUMENT'],
     [DatasetError, 'INVALID_ARGUMENT'],
+    [AccessRefusedError, 'ACCESS_REFUSED'],
   ],
   register: ({ store }) =>
     Promise.resolve([

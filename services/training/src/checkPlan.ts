@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '@oblique/artifacts';
-import { DatasetError } from '@oblique/datasets';
+import { DatasetError, type DataAccess } from '@oblique/datasets';
 import { selectLayers } from '@oblique/networks';
 import { SensitivityError } from '@oblique/sensitivity';
 import { ServiceError } from '@oblique/service';
@@ -21,13 +21,14 @@ export async function checkPlan(
   plan: TrainingPlan,
   store: ArtifactStore,
   signal: AbortSignal,
+  access: DataAccess | undefined,
 ): Promise<string> {
   if (plan.kind === 'linear') {
     stepsOf(plan.recordedSteps, plan.learning.steps, 'spec.linear.recorded_steps');
     await Promise.all([store.describe(plan.patches.digest), store.describe(plan.components.digest)]);
     return '';
   }
-  const start = await opened(plan, store, signal);
+  const start = await opened(plan, store, signal, access);
   try {
     checkSteps(plan, start.totalSteps);
     checkAnswers(plan, start);
@@ -38,9 +39,14 @@ export async function checkPlan(
   }
 }
 
-async function opened(plan: NetworkPlan, store: ArtifactStore, signal: AbortSignal): Promise<TrainingStart> {
+async function opened(
+  plan: NetworkPlan,
+  store: ArtifactStore,
+  signal: AbortSignal,
+  access: DataAccess | undefined,
+): Promise<TrainingStart> {
   try {
-    return await openStart(plan, store, signal);
+    return await openStart(plan, store, access, signal);
   } catch (cause) {
     if (cause instanceof DatasetError) throw refusal('dataset', cause.message, cause);
     if (cause instanceof SensitivityError) throw refusal('model', cause.message, cause);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { float32, ndarray, sizeOf } from '@oblique/arrays';
 import {
   openImageSet,
+  type OpenImageSetOptions,
   TrainingBatches,
   type Batch,
   type DatasetSource,
@@ -66,9 +67,9 @@ export class ImageData implements TrainingData {
     source: DatasetSource,
     plan: NetworkPlan,
     inputSizePixels: number,
-    signal: AbortSignal | undefined,
+    reading: Pick<OpenImageSetOptions, 'access' | 'signal'>,
   ): Promise<ImageData> {
-    const set = await openImageSet(source, signal === undefined ? {} : { signal });
+    const set = await openImageSet(source, reading);
     try {
       return new ImageData(set, plan, inputSizePixels || (await sizeOfImages(set)));
     } catch (error) {

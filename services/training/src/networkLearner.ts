@@ -70,7 +70,7 @@ export class NetworkLearner implements Learner {
     { store, runtime, stepRuntime }: TrainingContext,
     snapshot: Snapshot | undefined,
   ): Promise<NetworkLearner> {
-    const { data, network, totalSteps } = await openStart(plan, store);
+    const { data, network, totalSteps } = await openStart(plan, store, job.access);
     try {
       const start = network();
       const front = data.front(start);

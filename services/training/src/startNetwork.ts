@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '@oblique/artifacts';
+import type { DataAccess } from '@oblique/datasets';
 import { buildNetwork, IMAGENET, readPreprocessing, withPreprocessing } from '@oblique/networks';
 import { readProgram, type Program } from '@oblique/onnx';
 import { networkInput } from '@oblique/sensitivity';
@@ -25,13 +26,14 @@ export interface TrainingStart {
 export async function openStart(
   plan: NetworkPlan,
   store: ArtifactStore,
+  access: DataAccess | undefined,
   signal?: AbortSignal,
 ): Promise<TrainingStart> {
   const { start, length } = plan;
   const model = start.kind === 'model' ? readProgram(await store.get(start.model.digest)) : undefined;
   const size =
     start.kind === 'architecture' ? start.inputSizePixels : model && networkInput(model).heightPixels;
-  const data = await openTrainingData(plan, size ?? 0, signal);
+  const data = await openTrainingData(plan, size ?? 0, access, signal);
   return {
     data,
     model,

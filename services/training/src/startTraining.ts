@@ -5,6 +5,8 @@ import type { TrainingManager } from './trainingManager.js';
 /** StartTraining: starts, joins or resumes a training and returns at once; the specification is checked first. */
 export function startTraining(manager: TrainingManager) {
   return unary<trainingV1.StartTrainingRequest, trainingV1.StartTrainingResponse>(
-    async ({ spec, label }, { signal }) => ({ training: await manager.start(spec, label, signal) }),
+    async ({ spec, label }, { signal, access }) => ({
+      training: await manager.start(spec, label, { signal, access }),
+    }),
   );
 }

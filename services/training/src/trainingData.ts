@@ -1,4 +1,5 @@
 import type { NdArray } from '@oblique/arrays';
+import type { DataAccess } from '@oblique/datasets';
 import type { Program, Shape } from '@oblique/onnx';
 import { GratingData } from './gratingData.js';
 import { ImageData } from './imageData.js';
@@ -31,9 +32,10 @@ export interface TrainingData {
 export async function openTrainingData(
   plan: NetworkPlan,
   inputSizePixels: number,
+  access: DataAccess | undefined,
   signal?: AbortSignal,
 ): Promise<TrainingData> {
   return plan.dataset.kind === 'gratings'
     ? new GratingData(plan.dataset, plan, inputSizePixels)
-    : ImageData.open(plan.dataset, plan, inputSizePixels, signal);
+    : ImageData.open(plan.dataset, plan, inputSizePixels, { access, signal });
 }

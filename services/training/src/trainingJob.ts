@@ -1,3 +1,4 @@
+import type { DataAccess } from '@oblique/datasets';
 import type { Device, ExecutorName } from '@oblique/runtime';
 import type { ResumePoint } from './resumePoint.js';
 import type { TrainingPlan } from './trainingPlan.js';
@@ -6,6 +7,8 @@ import type { TrainingPlan } from './trainingPlan.js';
 export interface TrainingJob {
   readonly id: string;
   readonly plan: TrainingPlan;
+  /** What may be read for whoever asked for it; undefined: anything. */
+  readonly access: DataAccess | undefined;
   /** Where to go on from; undefined: from the start. */
   readonly resumePoint: ResumePoint | undefined;
   readonly storeLocation: string;

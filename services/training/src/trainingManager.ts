@@ -10,7 +10,8 @@ import {
   type Json,
 } from '@oblique/artifacts';
 import { trainingV1 } from '@oblique/contracts';
-import { ServiceError, thisOwner } from '@oblique/service';
+import type { DataAccess } from '@oblique/datasets';
+import { ServiceError, thisOwner, type CallContext } from '@oblique/service';
 import { Slots } from '@oblique/workflow';
 import { ActiveTraining } from './activeTraining.js';
 import { checkPlan } from './checkPlan.js';
@@ -68,21 +69,26 @@ export class TrainingManager {
    * has succeeded.
    * @throws ServiceError naming the fields that are wrong.
    */
-  async start(spec: TrainingSpec | undefined, label: string, signal: AbortSignal): Promise<Training> {
+  async start(
+    spec: TrainingSpec | undefined,
+    label: string,
+    { signal, access }: Pick<CallContext, 'signal' | 'access'>,
+  ): Promise<Training> {
     const plan = readTrainingSpec(spec);
     const basis = this.#basisOf(plan);
-    const id = hashOf({ basis, data: await checkPlan(plan, this.#options.store, signal) });
+    const id = hashOf({ basis, data: await checkPlan(plan, this.#options.store, signal, access) });
     const known = this.#active.get(id)?.active.training;
     if (known !== undefined) return known;
     const stored = await this.#records.find(id);
     if (stored !== undefined && (!hasEnded(stored.training) || (await this.#isDone(stored.training))))
       return stored.training;
     const training = stored?.training ?? newTraining(id, label, spec);
-    return this.#go(plan, {
+    const saved = {
       training: { ...training, label: label || training.label },
       resumePoint: stored?.resumePoint,
       basis,
-    });
+    };
+    return this.#go(plan, saved, access);
   }
 
   /** Stops a training and gives how it then stands; one that has ended stays as it is. */
@@ -156,7 +162,7 @@ export class TrainingManager {
       const { training } = stored;
       try {
         const plan = readTrainingSpec(training.spec);
-        if (this.#basisOf(plan) === stored.basis) this.#go(plan, stored);
+        if (this.#basisOf(plan) === stored.basis) this.#go(plan, stored, undefined);
       } catch (error) {
         this.#options.log.warn({ err: error, training: training.id }, 'a training could not be resumed');
       }
@@ -204,7 +210,11 @@ export class TrainingManager {
     return readMetricsArchive((await getSnapshot(store, resumePoint.snapshot)).metrics).metrics;
   }
 
-  #go(plan: TrainingPlan, { training, resumePoint, basis }: SavedTraining): Training {
+  #go(
+    plan: TrainingPlan,
+    { training, resumePoint, basis }: SavedTraining,
+    access: DataAccess | undefined,
+  ): Training {
     if (this.#stopping)
       throw new ServiceError('UNAVAILABLE', 'The training service is stopping; start it a little later.');
     const known = this.#active.get(training.id)?.active.training;
@@ -218,12 +228,12 @@ export class TrainingManager {
     };
     const saved = { training: queued, resumePoint, basis };
     const active = new ActiveTraining(saved, stageOf(queued), store, this.#records, log);
-    const over = this.#work(active, plan).finally(() => this.#active.delete(training.id));
+    const over = this.#work(active, plan, access).finally(() => this.#active.delete(training.id));
     this.#active.set(training.id, { active, over });
     return queued;
   }
 
-  async #work(active: ActiveTraining, plan: TrainingPlan): Promise<void> {
+  async #work(active: ActiveTraining, plan: TrainingPlan, access: DataAccess | undefined): Promise<void> {
     const { store, log, device, executor, threads, snapshotSeconds } = this.#options;
     const { id } = active.training;
     await active.save();
@@ -236,6 +246,7 @@ export class TrainingManager {
           {
             id,
             plan,
+            access,
             resumePoint,
             storeLocation: store.location,
             device,

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { MalformedArrayError } from '@oblique/arrays';
 import { trainingV1 } from '@oblique/contracts';
-import { DatasetError } from '@oblique/datasets';
+import { AccessRefusedError, DatasetError } from '@oblique/datasets';
 import { MalformedProgramError } from '@oblique/onnx';
 import { DeviceUnavailableError, Runtime, type Device, type ExecutorName } from '@oblique/runtime';
 import { defineService, implement } from '@oblique/service';
@@ -59,6 +59,7 @@ export const trainingService = defineService({
     [MalformedProgramError, 'MALFORMED_MODEL'],
     [MalformedArrayError, 'INVALID_ARGUMENT'],
     [DatasetError, 'INVALID_ARGUMENT'],
+    [AccessRefusedError, 'ACCESS_REFUSED'],
     [DeviceUnavailableError, 'DEVICE_UNAVAILABLE'],
   ],
   async register({ store, options, log, stopping, onClose }) {
