@@ -128,6 +128,10 @@ class DeviceUnavailable(ObliqueError):
     reason = "DEVICE_UNAVAILABLE"
 
 
+class AccessRefused(ObliqueError):
+    reason = "ACCESS_REFUSED"
+
+
 class UnknownRun(ObliqueError):
     reason = "UNKNOWN_RUN"
 
