@@ -1,7 +1,3 @@
-/** What is thought of a program that was never run: 5 ms, and as much for every MiB of its file. */
-const FIRST_GUESS_MS = 5;
-const FIRST_GUESS_MS_PER_BYTE = 5 / 2 ** 20;
-
 /** Weight of the newest run in what is remembered. */
 const NEWEST = 0.3;
 
@@ -12,11 +8,10 @@ const MAXIMUM_PROGRAMS = 1000;
 export class CostModel {
   readonly #msPerByte = new Map<string, number>();
 
-  /** Milliseconds that a run is thought to take on one worker. */
-  expectedMs(digest: string, programBytes: number, fedBytes: number): number {
+  /** Milliseconds that a run is thought to take on one worker; undefined of a program that never ran. */
+  expectedMs(digest: string, fedBytes: number): number | undefined {
     const msPerByte = this.#msPerByte.get(digest);
-    if (msPerByte === undefined) return FIRST_GUESS_MS + FIRST_GUESS_MS_PER_BYTE * programBytes;
-    return msPerByte * Math.max(1, fedBytes);
+    return msPerByte === undefined ? undefined : msPerByte * Math.max(1, fedBytes);
   }
 
   /** Notes what a run took. */

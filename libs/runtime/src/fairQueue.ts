@@ -2,7 +2,7 @@
 export interface Waiting {
   /** Works of one flow come one after another, flows take turns. */
   readonly flow: string;
-  /** What it is thought to take, above 0; only its relation to that of other works counts. */
+  /** What it is thought to take, above 0; only its relation to that of other works counts. It may change. */
   readonly cost: number;
   /** Within its flow, lower ranks come first, equal ones in the order of their arrival. Default: 0. */
   readonly rank?: number | undefined;

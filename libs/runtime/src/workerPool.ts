@@ -19,6 +19,11 @@ const SMALLEST_SESSION_BYTES = 2 ** 20;
 /** The process grows by this much for many reasons; only more counts as a session's. */
 const NOISE_BYTES = 16 * 2 ** 20;
 
+/** What is thought of a program that was never run: 5 ms, and as much for every MiB of its file; more of a batch. */
+const FIRST_GUESS_MS = 5;
+const FIRST_GUESS_MS_PER_BYTE = 5 / 2 ** 20;
+const FIRST_GUESS_BATCH_MS = 200;
+
 /** What runs for inference may be thought to take and still have the worker that is kept for short ones. */
 const SHORT_RUN_MS = 250;
 
@@ -109,17 +114,26 @@ export class WorkerPool implements ThreadEvents {
     signal?.throwIfAborted();
     const { promise, resolve, reject } = withResolvers<Outcome>();
     const fed = fedBytes(task);
-    const cost = this.#costs.expectedMs(program.digest, program.sizeBytes, fed);
+    const guessMs =
+      FIRST_GUESS_MS +
+      FIRST_GUESS_MS_PER_BYTE * program.sizeBytes +
+      (kind === 'measurement' ? FIRST_GUESS_BATCH_MS : 0);
+    // Asked when it counts: others of its kind may have run while it waits.
+    const costOf = (): number => this.#costs.expectedMs(program.digest, fed) ?? guessMs;
     const request: Request = {
       program,
       task,
       client,
       flow: JSON.stringify([client, kind]),
       rank,
-      cost,
+      get cost() {
+        return costOf();
+      },
       fedBytes: fed,
       isCounted: kind !== 'measurement',
-      isShort: kind === 'inference' && cost <= SHORT_RUN_MS,
+      get isShort() {
+        return kind === 'inference' && costOf() <= SHORT_RUN_MS;
+      },
       resolve,
       reject,
     };
