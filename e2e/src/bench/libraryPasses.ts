@@ -59,7 +59,9 @@ export function authorsWay(runtime: Runtime, { network, layers }: Workload): Con
       { outputs: 2 },
     );
     b.op('Sub', [plus, minus], {}, { output: 'difference' });
-    return runtime.load(writeProgram(sumOfSquares(b.build(), new Map([['difference', 'D']]))));
+    const batch = { kind: 'axis', axis: 0, before: 1, behind: 1 } as const;
+    const summed = new Map([['difference', { output: 'D', batch, rank: undefined }]]);
+    return runtime.load(writeProgram(sumOfSquares(b.build(), summed)));
   });
   const radians = Math.PI / 180;
   const shifted = (by: number) =>

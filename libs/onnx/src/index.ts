@@ -18,3 +18,5 @@ export { NoFloat64Error } from './float64/float64Builder.js';
 export { inferShapes, withInputShapes, type Inferred } from './shapes.js';
 export { broadcastShapes, windowsOf, type Shape } from './shapeRules.js';
 export { initializersAsInputs } from './initializersAsInputs.js';
+export { batchPlaces } from './batchPlaces.js';
+export { isFirstAxis, type BatchAxis, type BatchPlace } from './batchPlace.js';

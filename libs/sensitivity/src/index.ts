@@ -5,6 +5,7 @@ export {
   type MeasureSensitivityOptions,
   type Sensitivity,
 } from './measureSensitivity.js';
+export { mixedLayers, type MixedLayer } from './layerBatches.js';
 export { checkImageSize, networkInput, type NetworkInput } from './networkInput.js';
 export { sensitivityArchive } from './sensitivityArchive.js';
 export { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
@@ -15,4 +16,4 @@ export {
   type Precision,
   type SensitivityProgramOptions,
 } from './sensitivityProgram.js';
-export { sumOfSquares } from './sumOfSquares.js';
+export { sumOfSquares, type Summed } from './sumOfSquares.js';

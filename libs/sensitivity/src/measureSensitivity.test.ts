@@ -1,6 +1,6 @@
 import { float32, readNpz, toNumbers, writeNpz } from '@oblique/arrays';
 import { allActivations, buildNetwork, layersOf, parametersOf, withPreprocessing } from '@oblique/networks';
-import { int, ProgramBuilder, type Dim, type Program } from '@oblique/onnx';
+import { int, ints, ProgramBuilder, type Dim, type Program } from '@oblique/onnx';
 import { Runtime } from '@oblique/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -303,9 +303,57 @@ describe('measureSensitivity', () => {
     expect(runtime.usage.queued).toBe(0);
   });
 
-  it('says which tensor does not keep its batch', async () => {
-    const layers = [{ name: 'flat', tensor: 'flattened', operator: 'Reshape' }];
-    await expect(measured({ ...asked, layers })).rejects.toThrow(/Layer flat .*does not keep the batch/);
+  it('finds the batch inside a tensor that has flattened it', async () => {
+    const flat = [{ name: 'flat', tensor: 'flattened', operator: 'Reshape' }];
+    const second = [{ name: 'second', tensor: 'second', operator: 'Relu' }];
+    const [found, expected] = [
+      await measured({ ...asked, layers: flat, batchSize: 3 }),
+      await measured({ ...asked, layers: second }),
+    ];
+    expectClose(valuesOf(found, 'flat'), valuesOf(expected, 'second'));
+  });
+
+  it.each([
+    [
+      'turns it to the back',
+      (b: ProgramBuilder, x: string) => b.op('Transpose', [x], { perm: ints([1, 2, 3, 0]) }),
+    ],
+    [
+      'merges it with channels',
+      (b: ProgramBuilder, x: string) => b.op('Reshape', [x, b.ints([-1, SIZE, SIZE])]),
+    ],
+    [
+      'puts tokens first',
+      (b: ProgramBuilder, x: string) =>
+        b.op('Transpose', [b.op('Reshape', [x, b.ints([0, 3, -1])])], { perm: ints([2, 0, 1]) }),
+    ],
+  ])('measures a layer that %s', async (_, moved) => {
+    const b = new ProgramBuilder('moved');
+    b.op('Tanh', [moved(b, b.input('image', 'float32', ['N', 3, SIZE, SIZE]))], {}, { output: 'y' });
+    b.output('y');
+    const layers = [{ name: 'y', tensor: 'y', operator: 'Tanh' }];
+    const [batched, single] = [
+      await measured({ network: b.build(), layers, grid: GRID, batchSize: 3 }),
+      await measured({ network: b.build(), layers, grid: GRID, batchSize: 1 }),
+    ];
+    expectClose(valuesOf(batched, 'y'), valuesOf(single, 'y'));
+  });
+
+  it('measures a layer in which examples meet one at a time only, and says so', async () => {
+    const b = new ProgramBuilder('frozen');
+    const image = b.input('image', 'float32', ['N', 3, SIZE, SIZE]);
+    b.op('Reshape', [image, b.ints([1, 3 * SIZE * SIZE])], {}, { output: 'row', name: 'freeze' });
+    b.op('Tanh', ['row'], {}, { output: 'y' });
+    b.output('y');
+    const layers = [{ name: 'y', tensor: 'y', operator: 'Tanh' }];
+    const network = b.build();
+    await expect(measured({ network, layers, grid: GRID })).rejects.toThrow(
+      /Layer y .*they meet in Reshape \(node freeze\).*--batch 1/,
+    );
+    const one = await measured({ network, layers, grid: GRID, batchSize: 1 });
+    const plain = await measured({ layers: allActivations(identity()), grid: GRID });
+    expect(valuesOf(one, 'y')).toHaveLength(valuesOf(plain, 'same').length);
+    await expect(measured({ network, layers, grid: [] })).resolves.toBeDefined();
   });
 
   it('measures layers that hold one number an example', async () => {

@@ -100,6 +100,9 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
   const slices = new TimeSlices(options.signal);
   const unique = await uniqueStimuli(family, points, stimulus.stretch, slices);
 
+  const fixedBatch = networkInput(network).batchSize;
+  const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.count);
+
   const weightInputs = [...(weights?.keys() ?? [])];
   const program = loadedProgram(runtime, {
     network,
@@ -109,14 +112,13 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
     precision,
     derivative,
     weightInputs,
+    oneStimulus: batchSize === 1,
   });
   const fedWeights = Object.fromEntries(
     [...(weights ?? [])]
       .map(([name, value]) => [networkTensor(name), value] as const)
       .filter(([input]) => program.inputs.has(input)),
   );
-  const fixedBatch = networkInput(network).batchSize;
-  const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.count);
   const tangentInput = tangentName(findParameter(family, variable).programInput);
   const outputs = layers.map(({ tensor }) =>
     layerOutput(layers.findIndex((other) => other.tensor === tensor)),
@@ -186,9 +188,11 @@ interface LoadedProgram {
 
 function loadedProgram(
   runtime: Runtime,
-  options: Required<SensitivityProgramOptions> & { readonly stimulus: MeasuredStimulus },
+  options: Required<SensitivityProgramOptions> & {
+    readonly stimulus: MeasuredStimulus;
+  },
 ): LoadedProgram {
-  const { network, stimulus, variable, layers, precision, derivative, weightInputs } = options;
+  const { network, stimulus, variable, layers, precision, derivative, weightInputs, oneStimulus } = options;
   const { family, widthPixels, heightPixels, stretch, input } = stimulus;
   const tensors = layers.map(({ tensor }) => tensor);
   const key = JSON.stringify([
@@ -202,6 +206,7 @@ function loadedProgram(
     precision,
     derivative,
     weightInputs,
+    oneStimulus,
   ]);
   const latest = LATEST.get(network);
   if (latest?.key === key) return latest;
@@ -232,7 +237,7 @@ function feeds(
 function noBatchAxis(layer: Layer | undefined, shape: readonly number[]): SensitivityError {
   return new SensitivityError(
     'layers',
-    `Layer ${layer?.name ?? ''} (tensor ${layer?.tensor ?? ''}) does not keep the batch on its first axis (its D came out as [${shape.join(', ')}]); choose another tensor.`,
+    `Layer ${layer?.name ?? ''} (tensor ${layer?.tensor ?? ''}) does not keep the batch on its first axis (its D came out as [${shape.join(', ')}]). Measure it one stimulus at a time, with --batch 1 (batch_size = 1).`,
   );
 }
 

@@ -27,6 +27,7 @@ import {
 import { centralDifference } from './centralDifference.js';
 import { checkImageSize, networkInput } from './networkInput.js';
 import { SensitivityError } from './sensitivityError.js';
+import { layerBatches } from './layerBatches.js';
 import { sumOfSquares } from './sumOfSquares.js';
 
 export interface SensitivityProgramOptions {
@@ -45,6 +46,11 @@ export interface SensitivityProgramOptions {
    * Of float32 only.
    */
   readonly weightInputs?: readonly string[];
+  /**
+   * The program runs one stimulus at a time, so all of a tensor belongs to it, whatever its axes are. Default: false, and
+   * each layer keeps the stimuli of a batch apart.
+   */
+  readonly oneStimulus?: boolean;
 }
 
 /**
@@ -84,6 +90,7 @@ export function sensitivityProgram({
   precision = 'float32',
   derivative = { kind: 'exact' },
   weightInputs = [],
+  oneStimulus = false,
 }: SensitivityProgramOptions): Program {
   const wrt = findParameter(findFamily(familyName(stimulus)), variable).programInput;
   const input = networkInput(network);
@@ -97,14 +104,25 @@ export function sensitivityProgram({
     [networkTensor(input.name)]: image.outputs[0]?.name ?? '',
   });
   const measured = tensors.map(networkTensor);
+  const batches = oneStimulus ? undefined : layerBatches(plain, input, stimulus, layers);
   const tangents =
     derivative.kind === 'exact'
       ? jvp(whole, { wrt: [wrt], outputs: measured })
-      : centralDifference(whole, { wrt, outputs: measured, step: checkedStep(derivative.step) });
+      : centralDifference(whole, {
+          wrt,
+          outputs: measured,
+          step: checkedStep(derivative.step),
+        });
   const outputs = new Map(
     tensors.map((tensor) => [
       tangentName(networkTensor(tensor)),
-      layerOutput(layers.findIndex((layer) => layer.tensor === tensor)),
+      {
+        output: layerOutput(layers.findIndex((layer) => layer.tensor === tensor)),
+        ...(batches?.get(tensor) ?? {
+          batch: 'whole' as const,
+          rank: undefined,
+        }),
+      },
     ]),
   );
   const squares = sumOfSquares(tangents, outputs);
@@ -143,7 +161,9 @@ function encodedStimulus(
   const preprocessing = preprocessingOf(stimulus.input, network);
   return preprocessing === undefined
     ? image
-    : compose(image, preprocessingProgram(preprocessing, dtype), { image: 'image' });
+    : compose(image, preprocessingProgram(preprocessing, dtype), {
+        image: 'image',
+      });
 }
 
 function preprocessingOf(input: InputEncoding, network: Program): Preprocessing | undefined {

@@ -9,7 +9,7 @@ import {
   type Provenance,
 } from '@oblique/artifacts';
 import { servingV1 } from '@oblique/contracts';
-import { selectLayers, type Layer } from '@oblique/networks';
+import type { Layer } from '@oblique/networks';
 import type { Runtime } from '@oblique/runtime';
 import {
   measureSensitivity as measure,
@@ -23,10 +23,11 @@ import {
 import { progressStream, serverStreaming, ServiceError } from '@oblique/service';
 import { readGrid, readStimulus, readVariable, refusingAsync } from '@oblique/stimulus-requests';
 import type { Admission } from './admission.js';
+import { measurableLayers } from './measurableLayers.js';
 import type { ModelRegistry } from './modelRegistry.js';
 
 /** Version of what is measured: raised when the same request would give other numbers. */
-const VERSION = '1';
+const VERSION = '2';
 const KIND = 'sensitivity.npz';
 const COLLECTION = 'measurements';
 /** Results with at most this many values also travel in the message. */
@@ -49,7 +50,6 @@ export function measureSensitivity(
       const variable = readVariable(wanted.family, request.variable);
       const { grid, points } = readGrid(wanted, request.grid, MAXIMUM_POINTS);
       const input = networkInput(model.program);
-      const layers = selectLayers(model.program, request.layers.length === 0 ? ['auto'] : request.layers);
       const stimulus = {
         family: wanted.family.name,
         widthPixels: wanted.widthPixels ?? input.widthPixels ?? DEFAULT_SIZE_PIXELS,
@@ -58,6 +58,12 @@ export function measureSensitivity(
         input: wanted.input,
         parameters: wanted.parameters,
       };
+      const inBatches = request.batchSize !== 1 && input.batchSize !== 1 && points.count > 1;
+      const { layers, leftOut } = measurableLayers(
+        model.program,
+        request.layers,
+        inBatches ? stimulus : undefined,
+      );
       const precision = readPrecision(request.precision);
       const derivative = readDerivative(request.centralDifference);
       const { device, executor } = runtime.info;
@@ -88,6 +94,7 @@ export function measureSensitivity(
             ? servingV1.Precision.PRECISION_FLOAT64
             : servingV1.Precision.PRECISION_FLOAT32,
         pointCount: points.count,
+        leftOut: leftOut.map(({ layer, reason }) => ({ layer: { ...layer }, reason })),
       };
 
       const known = await knownResult(store, key, layers, points.count);

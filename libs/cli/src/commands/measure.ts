@@ -7,6 +7,7 @@ import { addArchitecture, addModelFile, isModelFile, readSeed, readWholeNumber }
 import { contextOf, type CommandContext } from '../commandContext.js';
 import { withServices, type Connection } from '../connection.js';
 import { readGridOption, readSetting, readSize } from '../readGridOption.js';
+import { readLayers } from '../readLayers.js';
 import { readInput, readStretch } from '../stimulusOptions.js';
 import { columns, counted, unitOfD } from '../terminal.js';
 import { checkOutput, writeOutput } from '../writeOutput.js';
@@ -57,7 +58,11 @@ export function addMeasureCommand(program: Command, signal: AbortSignal): void {
     .option('--variable <name>', 'parameter that is differentiated', 'orientation')
     .option('--set <name=value>', 'value of a parameter (repeat)', collect)
     .option('--grid <name=values>', 'values of a parameter to measure at (repeat)', collect)
-    .option('--layers <list>', 'auto, all, names and patterns with *, by commas', 'auto')
+    .option(
+      '--layers <list>',
+      "auto, all, names and patterns with *, by commas; a comma in a name is written '\\,'",
+      'auto',
+    )
     .option(
       '--size <pixels>',
       'size of the images: 224 or 320x240 (default: what the network fixes, else 224)',
@@ -122,7 +127,7 @@ async function measure(
         stimulus,
         variable: options.variable,
         grid: grids,
-        layers: options.layers.split(',').filter((selector) => selector !== ''),
+        layers: readLayers(options.layers),
         batchSize,
         precision: readPrecision(options.precision),
         centralDifference: readDerivative(options.derivative),
@@ -225,6 +230,7 @@ function describe(result: servingV1.SensitivityResult, bytes: Uint8Array, option
     result.computedCount === result.pointCount
       ? ''
       : ` (${counted(result.computedCount, 'stimulus', 'different stimuli')})`;
+  const leftOut = result.leftOut.map(({ reason }) => `left out: ${reason}`);
   const points = `${counted(result.pointCount, 'point', 'points')}${stimuli}, ${result.executor} on ${result.device}`;
   const time = result.cached ? 'from the store' : `${result.seconds.toFixed(1)} s`;
   const written = [options.out, options.plot]
@@ -234,6 +240,7 @@ function describe(result: servingV1.SensitivityResult, bytes: Uint8Array, option
     columns(['layer', 'operator', 'D mean', 'D least', 'D most'], rows),
     '',
     `${points}, ${time}`,
+    ...leftOut,
     ...written,
   ].join('\n');
 }
