@@ -138,6 +138,7 @@ describe.skipIf(executablePath === undefined)('the page in a browser', () => {
     await page.emulateMedia({ media: 'print' });
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.length).toBeGreaterThan(10_000);
+    expect(await page.locator('.claim details').first().getAttribute('open')).not.toBeNull();
     await page.close();
   });
 });

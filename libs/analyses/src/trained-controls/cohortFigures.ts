@@ -63,7 +63,7 @@ export async function cohortFigures(
     await stepCurves({
       id: `curves-${cohort.slug}`,
       title: `${cohort.label}: sensitivity to ${variable.name} after training (${figureName})`,
-      caption: `${quantity} after ${last} steps by layer and world${stimuli}. ${bands}`,
+      caption: `${quantity} after ${last} steps by layer and world${stimuli}. Common in the ${variable.original} world are ${variable.commonDeg.join('° and ')}°, in a turned one those that much farther on. ${bands}`,
       provenance,
       axis,
       value: { name: 'sensitivity', title: quantity, domain: [0, 1.5 * largest(sensitivity)] },
@@ -107,6 +107,25 @@ export async function cohortFigures(
       theoryName: 'untrained twin',
       references: [{ along: 'y', at: 1 }],
     }),
+    await stepCurves({
+      id: `world-effect-${cohort.slug}`,
+      title: `${cohort.label}: what the world does to the preference, by layer`,
+      caption:
+        '√(R of the original world / R of the farthest world) while the networks learn: what architecture and pixels ' +
+        `add is the same in both and cancels. Above 1: the preference follows the world${stimuli}. Judged are ${place.layers.join(', ')} from step ${place.steps[0]} on. ${bands}`,
+      provenance,
+      axis: { name: 'step', title: 'step of training', scale: 'log', values: first.steps },
+      value: { name: 'effect', title: '√(R original / R turned)', scale: 'log' },
+      panels: panels((layer) => [
+        line(
+          'effect of the world',
+          first.steps.map((step) => asFactor(worldEffect(trainings, variable, at(layer, step), confidence))),
+        ),
+      ]),
+      colours: 'categorical',
+      legendTitle: '',
+      references: [{ along: 'y', at: 1 }],
+    }),
   ];
 }
 
@@ -127,31 +146,6 @@ export async function comparingFigures(
   const effect = ({ trainings }: Pick<MeasuredCohort, 'trainings'>, place: Place): OverSeeds =>
     asFactor(worldEffect(trainings, variable, place, confidence));
   return [
-    await stepCurves({
-      id: `world-effect-${variable.name}`,
-      title: 'What the world does to the preference, by layer',
-      caption:
-        '√(R of the original world / R of the farthest world) while the networks learn: what architecture and pixels ' +
-        'add is the same in both and cancels. Above 1: the preference follows the world. Bands are intervals over seeds.',
-      provenance,
-      axis: { name: 'step', title: 'step of training', scale: 'log' },
-      value: { name: 'effect', title: '√(R original / R turned)', scale: 'log' },
-      panels: placed.map(({ cohort, trainings, first, place }) => ({
-        name: cohort.label,
-        lines: spread(first.layers).map((layer) => ({
-          x: first.steps,
-          ...line(
-            layer,
-            first.steps.map((step) =>
-              effect({ trainings }, { observations: place.observations, layers: [layer], steps: [step] }),
-            ),
-          ),
-        })),
-      })),
-      colours: 'ordered',
-      legendTitle: 'layer',
-      references: [{ along: 'y', at: 1 }],
-    }),
     await stepCurves({
       id: `dose-response-${variable.name}`,
       title: 'The preference over the turn of the world',

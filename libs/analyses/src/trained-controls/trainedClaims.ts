@@ -49,7 +49,7 @@ export function cohortClaims(
   const isOrientation = variable.name === 'orientation';
   const farName = `the world ${far.label}`;
   return [
-    ...(learned === undefined ? [] : [learnedClaim(measured, learned, parameters)]),
+    ...(learned === undefined ? [] : [learnedClaim(measured, learned, parameters, variable)]),
     claim(
       {
         id: isOrientation ? 'C-SI1b.1' : 'C3.3-preference',
@@ -60,6 +60,7 @@ export function cohortClaims(
       effect,
       above(1, effect.interval),
       heterogeneity(trainings, variable, place, confidence),
+      [`world-effect-${cohort.slug}`, `stimuli-effect-${variable.name}`, `curves-${cohort.slug}`],
     ),
     ...(original === undefined || turned === undefined
       ? []
@@ -138,6 +139,7 @@ type ClaimMaker = (
   effect: OverSeeds | undefined,
   verdict: Claim['verdict'],
   more?: string,
+  figures?: readonly string[],
 ) => Claim;
 
 /** Claims about what a network is sensitive to; where it has not learned its task, none of them has a verdict. */
@@ -146,7 +148,7 @@ function claimMaker(
   { seeds, dataset }: TrainedParameters,
 ): ClaimMaker {
   const isLearned = learned?.verdict !== 'not learned';
-  return (words, effect, verdict, more = '') => ({
+  return (words, effect, verdict, more = '', figures = [`steps-${cohort.slug}`]) => ({
     id: `${words.id}-${cohort.slug}`,
     sentence: `${learning(cohort, dataset)}: ${words.sentence}`,
     statistic: `${words.statistic}; mean of logarithms over ${layers.join(', ')}, the observed steps ${steps.join(', ')}${observations.length > 1 ? ` and the stimuli ${observations.join(', ')}` : ''}`,
@@ -157,7 +159,7 @@ function claimMaker(
     explanation:
       (isLearned ? '' : 'The task was not learned, so that nothing follows about what learning does. ') +
       `${more}${seeds.length > 1 ? `Student's interval over ${seeds.length} seeds, each with equal initial weights in all worlds.` : 'One seed has no interval: nothing can be concluded.'}`,
-    figures: [`curves-${cohort.slug}`, `difference-${cohort.slug}`, `steps-${cohort.slug}`],
+    figures,
     provenance,
   });
 }
@@ -170,6 +172,7 @@ function learnedClaim(
   { cohort, provenance }: MeasuredCohort,
   { accuracy, chance, twin, verdict }: Learned,
   { dataset, seeds }: TrainedParameters,
+  variable: TurnedVariable,
 ): Claim {
   const half = twin === undefined ? undefined : LEARNED_PART_OF_TWIN * twin;
   return {
@@ -184,7 +187,7 @@ function learnedClaim(
       verdict === 'not learned'
         ? 'No claim about the sensitivity of these networks is judged.'
         : `A task that was not learned would tell nothing about sensitivity. ${seeds.length > 1 ? `Student's interval over ${seeds.length} seeds.` : 'One seed has no interval.'}`,
-    figures: [],
+    figures: [`learning-${variable.name}`],
     provenance,
   };
 }
@@ -226,12 +229,15 @@ function shiftClaim(
     threshold: `an interval that holds ${world.turnDeg}° and not 0°`,
   };
   if (!told && parameters.seeds.length > 1)
-    return claim(words, undefined, 'inconclusive', 'No shift can be told: its interval spans the circle. ');
+    return claim(words, undefined, 'inconclusive', 'No shift can be told: its interval spans the circle. ', [
+      `shifts-${variable.name}`,
+    ]);
   return claim(
     words,
     { estimate: shiftDeg, interval },
     shiftVerdict(shift, period),
     variance(explained, explainedUnshifted),
+    [`shifts-${variable.name}`],
   );
 }
 
@@ -268,6 +274,7 @@ function doseClaims(
       agreement,
       isInOrder ? above(0, agreement.interval) : 'inconclusive',
       `R is ${ratios.join(', ')}. `,
+      [`dose-response-${variable.name}`],
     ),
   ];
 }
