@@ -332,8 +332,8 @@ export const JVP_RULES: Readonly<Record<string, JvpEntry>> = {
   ),
   Selu: elementwise((f, x, y, { node }) => {
     const [alpha, gamma] = [
-      floatAttribute(node, 'alpha', 1.6732632),
-      floatAttribute(node, 'gamma', 1.050701),
+      floatAttribute(node, 'alpha', 1.6732631921768188),
+      floatAttribute(node, 'gamma', 1.0507010221481323),
     ];
     return f.where(f.greater(x, 0), f.number(gamma, x), f.add(y, alpha * gamma));
   }),

@@ -2,7 +2,7 @@ import type { BatchAxis, BatchPlace } from './batchPlace.js';
 import { BATCH_RULES } from './batchRules.js';
 import type { Node, Program } from './program.js';
 import { inferShapes, type Inferred } from './shapes.js';
-import { usesOf } from './subgraphs.js';
+import { capturesOf, usesOf } from './subgraphs.js';
 
 /** A batch that no size of a network is a multiple of by accident. */
 const UNLIKELY = 7919;
@@ -39,6 +39,8 @@ function placeBehind(
   { shapes, integers }: Inferred,
   size: number,
 ): BatchPlace {
+  // What a branch or a loop does is not followed; it has no derivative either.
+  if (capturesOf(node).length > 0 || node.op === 'If') return { kind: 'unknown' };
   const sources = usesOf(node).flatMap((name) => places.get(name) ?? []);
   const mixed = sources.find(({ kind }) => kind === 'mixed');
   if (mixed !== undefined) return mixed;

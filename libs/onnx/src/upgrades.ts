@@ -268,7 +268,7 @@ const groupNormalization: Change = {
     const dtype = types.get(x) ?? 'float32';
     const stash = opset >= 21 && dtype === 'float16' && intAttribute(node, 'stash_type', 1) === 1;
     const exact = stash ? cast(b, x, dtype, 'float32') : x;
-    const epsilon = floatAttribute(node, 'epsilon', 1e-5);
+    const epsilon = floatAttribute(node, 'epsilon', Math.fround(1e-5));
     const small = stash ? b.scalar(epsilon) : numberLike(b, epsilon, node, context);
     const groups = part('Reshape', [exact, b.ints([0, intAttribute(node, 'num_groups', 1), -1])]);
     const centred = part('Sub', [groups, part('ReduceMean', [groups, b.ints([2])])]);

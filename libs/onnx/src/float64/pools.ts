@@ -88,7 +88,7 @@ export function layerNormalization(f: Float64Builder): void {
   const mean = named('ReduceMean', [x, axes], meanName);
   const centred = f.sub(x, mean);
   const variance = f.op('ReduceMean', [f.square(centred), axes]);
-  const deviation = f.op('Sqrt', [f.add(variance, floatAttribute(f.node, 'epsilon', 1e-5))]);
+  const deviation = f.op('Sqrt', [f.add(variance, floatAttribute(f.node, 'epsilon', Math.fround(1e-5)))]);
   const reciprocal = named('Reciprocal', [deviation], reciprocalName);
   const scaled = f.mul(centred, reciprocal);
   if (shift === '') f.finish('Mul', [scaled, scale]);
@@ -102,7 +102,7 @@ export function instanceNormalization(f: Float64Builder): void {
   const axes = f.ints(Array.from({ length: rank - 2 }, (_, axis) => axis + 2));
   const centred = f.sub(x, f.op('ReduceMean', [x, axes]));
   const variance = f.op('ReduceMean', [f.square(centred), axes]);
-  const deviation = f.op('Sqrt', [f.add(variance, floatAttribute(f.node, 'epsilon', 1e-5))]);
+  const deviation = f.op('Sqrt', [f.add(variance, floatAttribute(f.node, 'epsilon', Math.fround(1e-5)))]);
   const perChannel = (vector: string): string =>
     f.reshape(vector, [-1, ...new Array<number>(rank - 2).fill(1)]);
   f.finish('Add', [f.mul(f.div(centred, deviation), perChannel(scale)), perChannel(shift)]);
