@@ -52,12 +52,20 @@ export function isTold({ interval: { low, high } }: WorldShift, periodDeg: numbe
   return high - low < periodDeg * (1 - 1e-9);
 }
 
-/** Whether the interval holds the turn of the world and not 0, modulo the period. */
+/** An interval that lies this near to the turn of the world counts as holding it, as a part of the period. */
+export const SHIFT_TOLERANCE = 1 / 8;
+
+/**
+ * Whether the interval holds the turn of the world, or lies within the tolerance of it, and does not hold 0, modulo the
+ * period. Without the tolerance, the better a shift is known, the surer it would fail by a degree.
+ */
 export function shiftVerdict({ world, interval: { low, high } }: WorldShift, periodDeg: number): Verdict {
   if (Number.isNaN(low)) return 'inconclusive';
   const holds = (angleDeg: number): boolean =>
     Math.ceil((low - angleDeg) / periodDeg) <= Math.floor((high - angleDeg) / periodDeg);
-  if (!holds(world.turnDeg)) return 'not supported';
+  const reach = SHIFT_TOLERANCE * periodDeg;
+  const isNear = low > world.turnDeg - reach && high < world.turnDeg + reach;
+  if (!holds(world.turnDeg) && !isNear) return 'not supported';
   return holds(0) ? 'inconclusive' : 'supported';
 }
 

@@ -14,7 +14,14 @@ import {
   type Place,
   type Trainings,
 } from './preferences.js';
-import { isTold, shiftPeriodDeg, shiftVerdict, worldShifts, type WorldShift } from './shifts.js';
+import {
+  isTold,
+  SHIFT_TOLERANCE,
+  shiftPeriodDeg,
+  shiftVerdict,
+  worldShifts,
+  type WorldShift,
+} from './shifts.js';
 import { TASK_WORDS } from './task.js';
 import type { TrainedParameters } from './trainedParameters.js';
 import type { TurnedVariable } from './turnedVariable.js';
@@ -226,7 +233,7 @@ function shiftClaim(
     id,
     sentence: `the sensitivity that is learned is that of the ${variable.original} world turned by ${world.turnDeg}°.`,
     statistic: `Best circular shift in degrees, modulo ${period}°, from the ${variable.original} world's curve of log √D (√D averaged over angles that differ by the period) minus that of the untrained twin to that of the world ${world.label}`,
-    threshold: `an interval that holds ${world.turnDeg}° and not 0°`,
+    threshold: `an interval that holds ${world.turnDeg}°, or lies within ${SHIFT_TOLERANCE * period}° of it, and does not hold 0°`,
   };
   if (!told && parameters.seeds.length > 1)
     return claim(words, undefined, 'inconclusive', 'No shift can be told: its interval spans the circle. ', [
