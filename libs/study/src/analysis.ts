@@ -63,6 +63,8 @@ export interface Analysis {
   readonly title: string;
   readonly description: string;
   readonly parameters: readonly AnalysisParameter[];
+  /** Parameters of the smallest run in which every step, claim and figure comes about. */
+  readonly smallest?: Readonly<Record<string, Json>>;
   /** @throws InvalidParametersError listing everything that is wrong. */
   prepare(parameters: Json): PreparedAnalysis;
 }

@@ -24,18 +24,21 @@ export interface Runnable {
   readonly title: string;
   readonly description: string;
   readonly parameters: readonly AnalysisParameter[];
+  /** Parameters of the smallest run in which every step, claim and figure comes about; of an analysis that says them. */
+  readonly smallest?: Readonly<Record<string, Json>>;
   /** @throws InvalidParametersError listing everything that is wrong. */
   prepare(parameters: Json): PreparedRun;
 }
 
 /** An analysis run by itself. */
 export function alone(analysis: Analysis): Runnable {
-  const { name, title, description, parameters } = analysis;
+  const { name, title, description, parameters, smallest } = analysis;
   return {
     name,
     title,
     description,
     parameters,
+    ...(smallest !== undefined && { smallest }),
     prepare: (given) => {
       const prepared = analysis.prepare(given);
       return {

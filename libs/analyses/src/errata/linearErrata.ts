@@ -8,8 +8,8 @@ import { initialSize, SINGLE, TIED } from '../linear/network.js';
 import { overSeedsClaim } from '../linear/seedClaim.js';
 import { acuitySeries } from '../linear/thresholds.js';
 import { runsOf, type LinearRun } from '../linear/training.js';
-import { above, below, within } from '@oblique/study';
 import type { ErrataParameters } from './errataParameters.js';
+import { above, below, within } from '../verdicts.js';
 
 /** An exponent this near to one that theory gives is that one: variance and deviation are five times as far apart. */
 const SAME_EXPONENT = 0.1;

@@ -1,7 +1,6 @@
 import type { Claim, Interval, Verdict } from '@oblique/report';
 import { overSeeds, type OverSeeds } from '@oblique/statistics';
-import { exponential } from '../label-noise/labelNoiseClaims.js';
-import { verdictInWords } from '@oblique/study';
+import { verdictInWords } from '../verdicts.js';
 
 /** A claim about one number of every member of a network. */
 interface MemberClaim extends Omit<Claim, 'effect' | 'interval' | 'verdict'> {
@@ -40,5 +39,13 @@ export function memberClaim({
     explanation: isSingle
       ? `${explanation} One network, compared with itself on the same images: there is no chance in it.`
       : `${explanation} ${verdictInWords(verdict)} The interval is Student's over ${values.length} seeds.`,
+  };
+}
+
+/** An estimate of logarithms as one of ratios. */
+function exponential({ estimate, interval }: OverSeeds): OverSeeds {
+  return {
+    estimate: Math.exp(estimate),
+    interval: { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },
   };
 }

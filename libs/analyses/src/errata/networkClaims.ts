@@ -1,9 +1,9 @@
 import type { Claim } from '@oblique/report';
 import { sampleRankCorrelation } from 'simple-statistics';
-import { above, below, within } from '@oblique/study';
 import { AUTHORS_STEP_RAD } from './measuredNetworks.js';
 import { memberClaim, ratiosOverSeeds } from './memberClaim.js';
 import { HALF_WIDTH_DEG, type LayerReading, type NetworkReading } from './networkReadings.js';
+import { above, below, within } from '../verdicts.js';
 
 /** Exact D is known to 2e-3 in float32 (docs/numbers.md): one per cent is another number. */
 const SAME_D = 0.01;

@@ -1,9 +1,9 @@
 import type { Claim, Verdict } from '@oblique/report';
 import { circularCorrelation, matchPeaks, overSeeds, peaks, smoothCircular } from '@oblique/statistics';
 import { mean } from 'simple-statistics';
-import { verdictInWords } from '@oblique/study';
 import { meanCurve, type HueReferences, type MeasuredHues } from './hueCurves.js';
 import { hueAngles, type HueParameters } from './hueParameters.js';
+import { verdictInWords } from '../verdicts.js';
 
 /** A peak stands out by this part of the curve's mean. */
 const PROMINENCE = 0.1;

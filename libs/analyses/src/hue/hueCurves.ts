@@ -3,12 +3,13 @@ import type { ArtifactStore } from '@oblique/artifacts';
 import { hueDiscrimination } from '@oblique/human-references';
 import { smoothCircular } from '@oblique/statistics';
 import type { NeededSteps } from '@oblique/workflow';
-import { deepHalf, type DescribeValue, readDescribeValue, readMeasureValue } from '@oblique/study';
+import { type DescribeValue, readDescribeValue, readMeasureValue } from '@oblique/study';
 import { readHeldOutAccuracy } from '../trained-controls/heldOutAccuracy.js';
 import { learnedOf, type Learned } from '../trained-controls/learned.js';
 import { DESCRIBE } from './hueSteps.js';
 import type { HueNetwork } from './hueNetworks.js';
 import { hueAngles, type HueParameters } from './hueParameters.js';
+import { deepHalf } from '../verdicts.js';
 
 /** What was measured on a network. All curves over hue have a mean of 1. */
 export interface MeasuredHues {

@@ -1,6 +1,5 @@
 import type { Claim } from '@oblique/report';
 import { USEFULNESS } from '@oblique/linear-learning';
-import { above, everywhere, within } from '@oblique/study';
 import { acuityGrowth } from './acuityGrowth.js';
 import type { LinearParameters } from './linearParameters.js';
 import type { RunResult } from './linearResults.js';
@@ -10,6 +9,7 @@ import { overSeedsClaim } from './seedClaim.js';
 import { supervisedCases, SUPERVISED_DEPTHS, USEFULNESS_WORDS } from './supervised.js';
 import { acuitySeries, measuredMatrix, snapshotsOf } from './thresholds.js';
 import { acuityThreshold, leastThreshold } from './training.js';
+import { above, everywhere, within } from '../verdicts.js';
 
 const STRAIGHT = 0.95;
 /** A threshold that nowhere rises by this above that of a network that has learned everything has no elbow left. */

@@ -1,12 +1,12 @@
 import type { Claim, Verdict } from '@oblique/report';
 import { powerLawFit } from '@oblique/statistics';
-import { above } from '@oblique/study';
 import type { LinearParameters } from './linearParameters.js';
 import { alignedError, type RunResult } from './linearResults.js';
 import { networksOf, TIED } from './network.js';
 import { finitePairs, median, rankCorrelation, relativeErrors } from './numbers.js';
 import { overSeedsClaim } from './seedClaim.js';
 import { spectrumFit } from './spectrum.js';
+import { above } from '../verdicts.js';
 
 const NEAR_THEORY = 0.1;
 const EXACT = 1e-3;

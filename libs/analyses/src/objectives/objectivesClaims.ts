@@ -3,9 +3,9 @@ import { overSeeds, type OverSeeds } from '@oblique/statistics';
 import { mean } from 'simple-statistics';
 import { asFactor, preference, worldEffect } from '../trained-controls/preferences.js';
 import { ORIENTATION } from '../trained-controls/turnedVariable.js';
-import { above, everywhere, verdictInWords } from '@oblique/study';
 import type { MeasuredCohort } from './cohort.js';
 import { OBJECTIVES } from './objective.js';
+import { above, everywhere, verdictInWords } from '../verdicts.js';
 
 const FIGURES = ['objectives-effect', 'objectives-curves', 'objectives-steps'];
 const STATISTIC =

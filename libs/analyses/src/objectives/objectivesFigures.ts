@@ -4,11 +4,11 @@ import { factorLine } from '../trained-controls/factorLine.js';
 import type { LearnedSensitivity } from '../trained-controls/learnedSensitivity.js';
 import { asFactor, meanOver, worldEffect, type Place } from '../trained-controls/preferences.js';
 import { ORIENTATION } from '../trained-controls/turnedVariable.js';
-import { above } from '@oblique/study';
 import { WORLDS, type MeasuredCohort } from './cohort.js';
 import { OBJECTIVES } from './objective.js';
 import { effectOf } from './objectivesClaims.js';
 import type { ObjectivesParameters } from './objectivesParameters.js';
+import { above } from '../verdicts.js';
 
 /** Every figure of the report, in its order. */
 export async function objectivesFigures(

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { deepHalf, type LayerRatio } from '@oblique/study';
+import type { LayerRatio } from '@oblique/study';
 import { controlClaim, gaborGridClaim, poolingClaims, trainedClaims, type ClaimData } from './claims.js';
 import { slugsOf } from './condition.js';
+import { deepHalf } from '../verdicts.js';
 
 const interval = (low: number, high: number) => ({ low, high, confidence: 0.95 });
 const layer = (name: string, ratio: number, low: number, high: number): LayerRatio => ({

@@ -1,14 +1,6 @@
 import type { Claim } from '@oblique/report';
-import {
-  above,
-  type BootstrapValue,
-  deepHalf,
-  everywhere,
-  type LayerRatio,
-  type TrendValue,
-  verdictInWords,
-  within,
-} from '@oblique/study';
+import type { BootstrapValue, LayerRatio, TrendValue } from '@oblique/study';
+import { above, deepHalf, everywhere, verdictInWords, within } from '../verdicts.js';
 
 /** What claims about one condition are judged from. */
 export interface ClaimData {

@@ -9,11 +9,12 @@ import {
   type LabelledImage,
   type RatioSeries,
 } from '@oblique/report';
-import { deepHalf, type LayerRatio, renderedImage } from '@oblique/study';
+import { type LayerRatio, renderedImage } from '@oblique/study';
 import type { Condition } from './condition.js';
 import type { GaborShape } from './gabor.js';
 import type { OrientationParameters } from './orientationParameters.js';
 import type { Protocol } from './protocols.js';
+import { deepHalf } from '../verdicts.js';
 
 /** Curves of one network: the arrays of its `curves.npz`, and its layers in the order of depth. */
 export interface NetworkCurves {

@@ -1,8 +1,9 @@
 import type { NeededSteps, Step } from '@oblique/workflow';
-import { bootstrapStep, deepHalf, type RatioOptions, readTrendValue, type Services } from '@oblique/study';
+import { bootstrapStep, type RatioOptions, readTrendValue, type Services } from '@oblique/study';
 import type { Condition } from './condition.js';
 import { meanLog } from './figures.js';
 import { POOLING, trendOf } from './stepIds.js';
+import { deepHalf } from '../verdicts.js';
 
 /** Untrained AlexNet with and without overlap, where both are measured. */
 export interface PoolingPair {

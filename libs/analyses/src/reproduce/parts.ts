@@ -1,19 +1,19 @@
 import type { Json } from '@oblique/artifacts';
 import type { Analysis } from '@oblique/study';
-import { batchSize } from '../batch-size/batchSize.js';
-import { depth } from '../depth/depth.js';
-import { doseResponse } from '../dose-response/doseResponse.js';
+import { batchSize } from '../batchSize.js';
+import { depth } from '../depth.js';
+import { doseResponse } from '../doseResponse.js';
 import { errata } from '../errata/errata.js';
 import { hue } from '../hue/hue.js';
-import { human } from '../human/human.js';
-import { labelNoise } from '../label-noise/labelNoise.js';
+import { human } from '../human.js';
+import { labelNoise } from '../labelNoise.js';
 import { linear } from '../linear/linear.js';
 import { objectives } from '../objectives/objectives.js';
 import { orientation } from '../orientation/orientation.js';
-import { perceptualLearning } from '../perceptual-learning/perceptualLearning.js';
+import { perceptualLearning } from '../perceptualLearning.js';
 import { published } from '../published/published.js';
-import { regime } from '../regime/regime.js';
-import { trainingLength } from '../training-length/trainingLength.js';
+import { regime } from '../regime.js';
+import { trainingLength } from '../trainingLength.js';
 import { hueRotated } from '../trained-controls/hueRotated.js';
 import { rotated } from '../trained-controls/rotated.js';
 

@@ -2,10 +2,12 @@ import { orchestratorV1 } from '@oblique/contracts';
 import { ServiceError, UsageError } from '@oblique/service';
 import type { Command } from 'commander';
 import { contextOf } from '../commandContext.js';
-import { withServices } from '../connection.js';
+import { withServices, type Connection } from '../connection.js';
 import { checkReportFolder, followRun, writeReport } from '../followRun.js';
+import { isStudyFile, loadStudy } from '../loadStudy.js';
 import { registerNetworks } from '../registerNetworks.js';
-import { columns } from '../terminal.js';
+import { runStudy } from '../runStudy.js';
+import { columns, type Terminal } from '../terminal.js';
 import { collect } from '../collect.js';
 
 interface RunOptions {
@@ -26,13 +28,16 @@ See the other parameters of an analysis with: oblique analyses
 
 Examples:
   oblique run orientation --networks resnet18.onnx,squeezenet.onnx --seeds 0,1,2 --protocol text --out report
-  oblique run label-noise --profile quick --out figure-6`;
+  oblique run label-noise --profile quick --out figure-6
+  oblique run my-study.js --set seeds=[0,1,2,3] --out report`;
 
 export function addRunCommand(program: Command, signal: AbortSignal): void {
   program
     .command('run <analysis>')
     .summary('run an analysis and write its report')
-    .description('Run an analysis, e.g. "orientation", and write its report.')
+    .description(
+      'Run an analysis, e.g. "orientation", or a study of your own, e.g. my-study.js, and write its report.',
+    )
     .option('--networks <list>', 'networks, by commas')
     .option('--seeds <list>', 'seeds of networks and shuffles, by commas')
     .option('--protocol <text|code>', "the paper's words, or what the authors' notebooks do")
@@ -48,16 +53,22 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
     .action(async (analysis: string, options: RunOptions, command: Command) => {
       const { terminal, connection } = contextOf(command, signal);
       checkReportFolder(options.out, options.force ?? false);
-      const done = await withServices(['orchestrator'], connection, terminal, async (services) => {
-        const parameters = readParameters(options);
-        if (options.networks !== undefined) {
-          parameters['networks'] = await registerNetworks(
-            services,
-            options.networks.split(','),
+      if (isStudyFile(analysis)) {
+        const study = await loadStudy(analysis);
+        await withServices(SERVICES_OF_STUDIES, connection, terminal, async (services) => {
+          const parameters = await parametersOf(options, services, terminal, signal);
+          await runStudy(study, parameters, options.out, {
+            connection: services,
+            options: connection,
             terminal,
             signal,
-          );
-        }
+          });
+        });
+        terminal.result(`Report: ${options.out}/report.html`, { report: `${options.out}/report.html` });
+        return;
+      }
+      const done = await withServices(['orchestrator'], connection, terminal, async (services) => {
+        const parameters = await parametersOf(options, services, terminal, signal);
         const { run } = await services.orchestrator.startRun({ analysis, parameters }, { signal });
         if (run === undefined)
           throw new ServiceError('INTERNAL', 'The orchestrator started a run and did not say which.');
@@ -159,6 +170,21 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
         run ?? {},
       );
     });
+}
+
+const SERVICES_OF_STUDIES = ['stimulus', 'serving', 'statistics', 'training'] as const;
+
+/** The parameters of a command line; networks are added to the serving service first. */
+async function parametersOf(
+  options: RunOptions,
+  services: Connection,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
+  const parameters = readParameters(options);
+  if (options.networks === undefined) return parameters;
+  const networks = await registerNetworks(services, options.networks.split(','), terminal, signal);
+  return { ...parameters, networks };
 }
 
 function readParameters({ seeds, protocol, profile, set }: RunOptions): Record<string, unknown> {
