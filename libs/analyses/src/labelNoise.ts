@@ -215,7 +215,9 @@ export const labelNoise = study({
       averaged: preference.meanFrom('step', p.fromStep),
       growth: total.at({ step: p.steps }).with(total.at({ step: 0 }), (last, first) => last / first),
       onset,
-      meanOnset: onset.mean('seed').map((step) => (Number.isFinite(step) ? step : NaN)),
+      meanOnset: onset
+        .reduce('seed', ({ values }) => sum(values) / values.length)
+        .map((step) => (Number.isFinite(step) ? step : NaN)),
       frequency: frequencies(conditionsOf(p).filter(({ rateFactor }) => rateFactor === 1)),
     };
   },

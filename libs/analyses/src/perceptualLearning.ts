@@ -139,8 +139,8 @@ export const perceptualLearning = study({
   }),
 
   quantities: ({ narrow }, p) => {
-    const logD = narrow.sensitivity(OBSERVATION, ['orientation']).log();
-    const gain = logD.minus(logD.at({ step: 0 }));
+    const d = narrow.sensitivity(OBSERVATION, ['orientation']);
+    const gain = d.with(d.at({ step: 0 }), (after, before) => after / before).log();
     // What pixels and pretraining make of one of the two orientations is at 0° in the one training and at 90° in the
     // other: differences between distances are free of it in their mean.
     const byDistance = gain

@@ -36,11 +36,8 @@ export async function runStudy(
     training: connection.endpoint('training'),
   });
   try {
-    const prepared = await checked(async () => {
-      const read = runnable.prepare(z.json().parse(parameters));
-      await read.check(services, signal);
-      return read;
-    });
+    const prepared = prepareStudy(analysis, parameters);
+    await asUsage(() => prepared.check(services, signal));
     const run = { id: `study-${randomUUID()}`, startedAt: new Date().toISOString() };
     const { steps, reportStep } = planRun(runnable, prepared, services, run);
     const store = await openStore(storeLocation(options));
@@ -67,11 +64,23 @@ export interface StudyRun {
   readonly signal: AbortSignal;
 }
 
-async function checked(prepare: () => Promise<PreparedRun>): Promise<PreparedRun> {
+/** Reads the parameters of a study. @throws UsageError naming everything that is wrong */
+export function prepareStudy(analysis: Analysis, parameters: Readonly<Record<string, unknown>>): PreparedRun {
   try {
-    return await prepare();
+    return alone(analysis).prepare(z.json().parse(parameters));
   } catch (error) {
-    if (error instanceof InvalidParametersError) throw new UsageError(error.message, { cause: error });
-    throw error;
+    throw usageOf(error);
   }
+}
+
+async function asUsage(check: () => Promise<void>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    throw usageOf(error);
+  }
+}
+
+function usageOf(error: unknown): unknown {
+  return error instanceof InvalidParametersError ? new UsageError(error.message, { cause: error }) : error;
 }

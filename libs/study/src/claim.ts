@@ -134,7 +134,7 @@ function whereLearned(judged: Judged, learned: ClaimOptions['learned']): Judged 
   const { least, needed, words } = learned;
   const said = `${words} is ${least.toPrecision(3)} in the seed that learned least`;
   return least < needed
-    ? { ...judged, verdict: 'inconclusive', because: `${said}, below the ${needed} that count as learned.` }
+    ? { ...judged, verdict: 'not learned', because: `${said}, below the ${needed} that count as learned.` }
     : { ...judged, because: `${judged.because} ${said}.` };
 }
 

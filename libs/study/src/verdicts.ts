@@ -3,7 +3,9 @@ import type { Verdict } from '@oblique/report';
 /** Whether a claim holds everywhere: one counterexample refutes it, one doubt leaves it open. */
 export function allHold(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('not supported')) return 'not supported';
-  return verdicts.length === 0 || verdicts.includes('inconclusive') ? 'inconclusive' : 'supported';
+  return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'supported')
+    ? 'supported'
+    : 'inconclusive';
 }
 
 /** Why a verdict follows from an interval. */

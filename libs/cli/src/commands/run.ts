@@ -6,7 +6,7 @@ import { withServices, type Connection } from '../connection.js';
 import { checkReportFolder, followRun, writeReport } from '../followRun.js';
 import { isStudyFile, loadStudy } from '../loadStudy.js';
 import { registerNetworks } from '../registerNetworks.js';
-import { runStudy } from '../runStudy.js';
+import { prepareStudy, runStudy } from '../runStudy.js';
 import { columns, type Terminal } from '../terminal.js';
 import { collect } from '../collect.js';
 
@@ -55,6 +55,8 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
       checkReportFolder(options.out, options.force ?? false);
       if (isStudyFile(analysis)) {
         const study = await loadStudy(analysis);
+        // What is wrong is said before services are started.
+        prepareStudy(study, readParameters(options));
         await withServices(SERVICES_OF_STUDIES, connection, terminal, async (services) => {
           const parameters = await parametersOf(options, services, terminal, signal);
           await runStudy(study, parameters, options.out, {
