@@ -1,19 +1,20 @@
 import type { statisticsV1 } from '@oblique/contracts';
 import { fitTwoPeaks } from '@oblique/statistics';
+import { skippedText } from './skippedText.js';
 import { counted } from './terminal.js';
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const MOST_CLASSES = 20;
-const MOST_CORRUPT = 10;
 
 /** What a set of images is like, for people. */
 export function describeText(description: statisticsV1.ImagesDescription): string {
-  const { kind, imageCount, classes, corrupt, orientationShare, hueShare, amplitudeExponent } = description;
+  const { kind, imageCount, classes, orientationShare, hueShare, amplitudeExponent } = description;
+  const skipped = skippedText(description.skipped);
   const found = (share: readonly number[]): boolean => share.some((value) => value > 0);
   return [
     `images       ${imageCount}, ${kind}`,
     `classes      ${classesText(classes)}`,
-    ...(corrupt.length === 0 ? [] : [`unreadable   ${listed(corrupt, MOST_CORRUPT)}`]),
+    ...(skipped === undefined ? [] : [`skipped      ${skipped}`]),
     ...(found(orientationShare) ? orientationLines(orientationShare) : []),
     ...(found(hueShare) ? hueLines(hueShare) : ['hues         no saturated, bright pixels']),
     ...(Number.isFinite(amplitudeExponent)
@@ -58,11 +59,11 @@ function plot(values: readonly number[]): string {
 function classesText(classes: readonly statisticsV1.ClassCount[]): string {
   if (classes.length === 0) return 'none';
   const names = classes.map(({ name, images }) => `${name} ${images}`);
-  return `${classes.length}: ${listed(names, MOST_CLASSES)}`;
+  return `${classes.length}: ${listed(names)}`;
 }
 
-function listed(names: readonly string[], most: number): string {
-  const rest = names.length - most;
-  const shown = names.slice(0, most).join(', ');
+function listed(names: readonly string[]): string {
+  const rest = names.length - MOST_CLASSES;
+  const shown = names.slice(0, MOST_CLASSES).join(', ');
   return rest > 0 ? `${shown} and ${counted(rest, 'other', 'others')}` : shown;
 }

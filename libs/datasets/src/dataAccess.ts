@@ -1,7 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
 import { resolve, sep } from 'node:path';
-import type { StoredFile } from './storedFile.js';
+import { nameText } from './fileNames.js';
+import { diskPath, type StoredFile } from './storedFile.js';
 
 /** What images may be read for somebody who is not at this machine. */
 export interface DataAccess {
@@ -23,9 +24,12 @@ export class AccessRefusedError extends Error {
  * Checks that a file or folder lies inside the roots; undefined access: it may lie anywhere.
  * @throws AccessRefusedError, which does not tell whether there is anything at the path
  */
-export async function checkPath(access: DataAccess | undefined, path: string): Promise<void> {
+export async function checkPath(
+  access: DataAccess | undefined,
+  path: string | Uint8Array,
+): Promise<void> {
   if (access === undefined) return;
-  const real = await realpath(path).catch(() => undefined);
+  const real = await realpath(diskPath(path)).catch(() => undefined);
   for (const root of access.roots) {
     if (root.includes('://') || real === undefined) continue;
     const folder = await realpath(root).catch(() => undefined);
@@ -36,7 +40,7 @@ export async function checkPath(access: DataAccess | undefined, path: string): P
       return;
   }
   throw new AccessRefusedError(
-    `${path} is not inside the folders that this service reads for callers on other machines; its owner lists them with --data-roots or OBLIQUE_DATA_ROOTS.`,
+    `${nameText(Buffer.from(path))} is not inside the folders that this service reads for callers on other machines; its owner lists them with --data-roots or OBLIQUE_DATA_ROOTS.`,
   );
 }
 

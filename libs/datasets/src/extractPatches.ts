@@ -1,6 +1,7 @@
 import { ndarray, type NdArray } from '@oblique/arrays';
 import { randomStream, type RandomStream, type Seed } from '@oblique/random';
 import { CorruptImageError, DatasetError, type ImageSet, type LabelledImage } from './imageSet.js';
+import { listSkipped } from './skippedEntry.js';
 
 const IMAGES_AT_ONCE = 8;
 
@@ -32,7 +33,7 @@ export async function extractPatches(
     signal?.throwIfAborted();
     if (next >= order.length) {
       throw new DatasetError(
-        `Only ${done} of ${count} patches could be cut: ${set.corrupt.length} images are corrupt.`,
+        `Only ${done} of ${count} patches could be cut. Skipped: ${listSkipped(set.skipped)}.`,
       );
     }
     const chosen = order.subarray(next, next + IMAGES_AT_ONCE);

@@ -1,37 +1,41 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { S3Location } from '@oblique/artifacts';
 import { scene } from '@oblique/scenes';
-import sharp from 'sharp';
+import { decodedPicture } from './decodedPicture.js';
 import type { ByteRange, ImageEntry } from './imageEntry.js';
-import { CorruptImageError, type LabelledImage } from './imageSet.js';
+import { CorruptImageError, DatasetError, type LabelledImage } from './imageSet.js';
+import { isPassingFault } from './passingFault.js';
 import { s3Client } from './s3Client.js';
+import { reasonOf } from './skippedEntry.js';
+import { diskPath } from './storedFile.js';
 
-// Images are decoded beside one another in libuv's threads, each by one of them.
-sharp.concurrency(1);
-sharp.cache(false);
+/** No picture of the pixels that are read has more; what has is not read into memory. */
+const LARGEST_BYTES = 2 ** 29;
 
 /** Reads the images that entries stand for, keeping archives open. */
 export class ImageReader {
   readonly #archives = new Map<string, Promise<FileHandle>>();
 
-  /** @throws CorruptImageError where the bytes are no image */
+  /** @throws CorruptImageError where the bytes cannot be had, or are no image */
   async read(entry: ImageEntry): Promise<LabelledImage> {
-    switch (entry.kind) {
-      case 'scene': {
-        const { sizePixels: size } = entry.options;
-        const { pixels, classIndex, objectOrientationRad } = scene(entry.options, entry.index);
-        return { pixels, width: size, height: size, classIndex, objectOrientationRad };
-      }
-      case 'raw': {
-        const { width, height, classIndex } = entry;
-        return { pixels: interleaved(await this.#bytes(entry.bytes), entry), width, height, classIndex };
-      }
-      case 'encoded':
-        return {
-          ...(await decoded(await this.#bytes(entry.bytes), entry.name)),
-          classIndex: entry.classIndex,
-        };
+    if (entry.kind === 'scene') {
+      const { sizePixels: size } = entry.options;
+      const { pixels, classIndex, objectOrientationRad } = scene(entry.options, entry.index);
+      return { pixels, width: size, height: size, classIndex, objectOrientationRad };
+    }
+    try {
+      const bytes = await this.#bytes(entry.bytes);
+      const { classIndex } = entry;
+      if (entry.kind === 'raw')
+        return { pixels: interleaved(bytes, entry), width: entry.width, height: entry.height, classIndex };
+      const { data: pixels, width, height } = await decodedPicture(bytes);
+      return { pixels, width, height, classIndex };
+    } catch (error) {
+      if (isPassingFault(error))
+        throw new DatasetError(`${entry.name} cannot be read now: ${reasonOf(error)}`, { cause: error });
+      throw new CorruptImageError(entry.name, reasonOf(error));
     }
   }
 
@@ -43,13 +47,24 @@ export class ImageReader {
 
   async #bytes(range: ByteRange): Promise<Uint8Array> {
     switch (range.kind) {
-      case 'file':
-        return await readFile(range.path);
+      case 'file': {
+        const file = await open(diskPath(range.path), constants.O_RDONLY | constants.O_NONBLOCK);
+        try {
+          const status = await file.stat();
+          if (!status.isFile()) throw new Error('no file of bytes');
+          checkSize(status.size);
+          return await file.readFile();
+        } finally {
+          await file.close();
+        }
+      }
       case 'object':
         return await objectBytes(range.bucket, range.key);
       case 'slice': {
-        const archive = this.#archives.get(range.path) ?? open(range.path);
-        this.#archives.set(range.path, archive);
+        checkSize(range.sizeBytes);
+        const key = String(range.path);
+        const archive = this.#archives.get(key) ?? open(diskPath(range.path));
+        this.#archives.set(key, archive);
         const bytes = Buffer.alloc(range.sizeBytes);
         const { bytesRead } = await (await archive).read(bytes, 0, range.sizeBytes, range.offset);
         return bytes.subarray(0, bytesRead);
@@ -58,33 +73,19 @@ export class ImageReader {
   }
 }
 
+function checkSize(sizeBytes: number): void {
+  if (sizeBytes > LARGEST_BYTES) throw new Error(`${sizeBytes} bytes; at most ${LARGEST_BYTES} are read`);
+}
+
 async function objectBytes(bucket: S3Location, key: string): Promise<Uint8Array> {
   return await buffer(await s3Client(bucket).getObject(bucket.bucket, key));
 }
 
-/** The picture as it lies in the file (EXIF's orientation is left alone, as Pillow leaves it), alpha dropped. */
-async function decoded(
-  bytes: Uint8Array,
-  name: string,
-): Promise<{ pixels: Uint8Array; width: number; height: number }> {
-  try {
-    const { data, info } = await sharp(bytes, { failOn: 'error' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { pixels: data, width: info.width, height: info.height };
-  } catch (error) {
-    throw new CorruptImageError(name, error instanceof Error ? error.message : String(error));
-  }
-}
-
 function interleaved(bytes: Uint8Array, entry: Extract<ImageEntry, { kind: 'raw' }>): Uint8Array {
-  const { channels, planar, name, width, height } = entry;
+  const { channels, planar, width, height } = entry;
   const area = width * height;
-  if (bytes.length !== area * channels) {
-    throw new CorruptImageError(name, `it has ${bytes.length} bytes instead of ${area * channels}`);
-  }
+  if (bytes.length !== area * channels)
+    throw new Error(`${bytes.length} bytes instead of ${area * channels}`);
   if (channels === 3 && !planar) return bytes;
   const pixels = new Uint8Array(area * 3);
   for (let pixel = 0; pixel < area; pixel++) {

@@ -1,5 +1,6 @@
 import type { SceneOptions } from '@oblique/scenes';
 import type { ImageEntry } from './imageEntry.js';
+import type { SkippedEntry } from './skippedEntry.js';
 
 /** Where images come from. */
 export type DatasetSource =
@@ -36,18 +37,18 @@ export interface ImageSet {
   readonly length: number;
   /** Names; empty where the images have no classes. */
   readonly classes: readonly string[];
-  /** Names of the images found unreadable so far. */
-  readonly corrupt: readonly string[];
+  /** What there is at the location beside the images, and images found unreadable so far. */
+  readonly skipped: readonly SkippedEntry[];
   /** Where the pixels of an image come from, to be read elsewhere (in a worker thread, say). */
   entry(index: number): ImageEntry;
   /**
-   * @throws CorruptImageError where the image cannot be decoded; it is counted in `corrupt`
-   * @throws TooManyCorruptImagesError where more than 1 % of the set is corrupt
+   * @throws CorruptImageError where the image cannot be decoded; it is counted in `skipped`
+   * @throws TooManyCorruptImagesError where more than one image is corrupt and more than 1 % of the set
    */
   read(index: number): Promise<LabelledImage>;
   /**
    * Counts an image that was found unreadable elsewhere.
-   * @throws TooManyCorruptImagesError where more than 1 % of the set is corrupt
+   * @throws TooManyCorruptImagesError where more than one image is corrupt and more than 1 % of the set
    */
   reportCorrupt(error: CorruptImageError): void;
   close(): Promise<void>;
@@ -65,7 +66,7 @@ export class CorruptImageError extends DatasetError {
     readonly image: string,
     readonly reason: string,
   ) {
-    super(`${image} is no readable image: ${reason}`);
+    super(`${image} cannot be read: ${reason}`);
   }
 }
 

@@ -13,5 +13,6 @@ export {
 } from './imageSet.js';
 export { AccessRefusedError, checkLocation, type DataAccess } from './dataAccess.js';
 export { openImageSet, type OpenImageSetOptions } from './openImageSet.js';
+export { listSkipped, type SkippedEntry } from './skippedEntry.js';
 export type { Task } from './task.js';
 export { TrainingBatches, type Batch, type TrainingBatchesOptions } from './trainingBatches.js';

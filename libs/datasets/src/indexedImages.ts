@@ -6,9 +6,9 @@ import {
   type ImageSet,
   type LabelledImage,
 } from './imageSet.js';
+import { listSkipped, type SkippedEntry } from './skippedEntry.js';
 
 const LARGEST_CORRUPT_SHARE = 0.01;
-const NAMED_CORRUPT = 5;
 
 /** Images of which it is known where each lies. */
 export class IndexedImages implements ImageSet {
@@ -17,7 +17,8 @@ export class IndexedImages implements ImageSet {
   readonly length: number;
   readonly classes: readonly string[];
   readonly #entry: (index: number) => ImageEntry;
-  readonly #corrupt = new Set<string>();
+  readonly #listed: readonly SkippedEntry[];
+  readonly #corrupt = new Map<string, SkippedEntry>();
   readonly #reader = new ImageReader();
 
   constructor(index: {
@@ -25,14 +26,16 @@ export class IndexedImages implements ImageSet {
     readonly synthetic: boolean;
     readonly length: number;
     readonly classes: readonly string[];
+    readonly skipped: readonly SkippedEntry[];
     readonly entry: (index: number) => ImageEntry;
   }) {
     ({ kind: this.kind, synthetic: this.synthetic, length: this.length, classes: this.classes } = index);
     this.#entry = index.entry;
+    this.#listed = index.skipped;
   }
 
-  get corrupt(): readonly string[] {
-    return [...this.#corrupt];
+  get skipped(): readonly SkippedEntry[] {
+    return [...this.#listed, ...this.#corrupt.values()];
   }
 
   entry(index: number): ImageEntry {
@@ -52,12 +55,12 @@ export class IndexedImages implements ImageSet {
   }
 
   reportCorrupt({ image, reason }: CorruptImageError): void {
-    this.#corrupt.add(image);
-    if (this.#corrupt.size <= this.length * LARGEST_CORRUPT_SHARE) return;
-    const named = [...this.#corrupt].slice(0, NAMED_CORRUPT).join(', ');
+    this.#corrupt.set(image, { name: image, reason });
+    const allowed = Math.max(1, this.length * LARGEST_CORRUPT_SHARE);
+    if (this.#corrupt.size <= allowed && this.#corrupt.size < this.length) return;
     throw new TooManyCorruptImagesError(
-      `Of ${this.length} images at least ${this.#corrupt.size} are corrupt, more than 1 %: ${named}` +
-        `${this.#corrupt.size > NAMED_CORRUPT ? ', …' : ''} (the last: ${reason}). Repair or remove them.`,
+      `Of ${this.length} images at least ${this.#corrupt.size} cannot be read, more than 1 %: ` +
+        `${listSkipped([...this.#corrupt.values()])}. Repair or remove them.`,
     );
   }
 

@@ -11,13 +11,13 @@ import { folderFiles } from './folderFiles.js';
 import { DatasetError } from './imageSet.js';
 import { s3Downloaded, s3Files } from './s3Files.js';
 import { s3LocationOf } from './s3LocationOf.js';
-import type { StoredFile } from './storedFile.js';
+import { reasonOf } from './skippedEntry.js';
+import type { FoundFiles } from './storedFile.js';
 import { tarFiles } from './tarFiles.js';
 
 /** What was found at a location. */
-export interface Located {
+export interface Located extends FoundFiles {
   readonly kind: 'image folder' | 'tar archive' | 'S3 prefix' | 'file';
-  readonly files: readonly StoredFile[];
 }
 
 const SINGLE_FILE = /\.(tar|tar\.gz|tgz|npz|npy|bin)$/i;
@@ -37,9 +37,13 @@ export async function locate(
   const located = await found(address, cacheFolder, access, signal);
   if (folder === undefined) return located;
   const inside = `${folder.replace(/^\/+|\/+$/g, '')}/`;
-  const files = located.files.filter(({ name }) => name.startsWith(inside));
-  if (files.length === 0) throw new DatasetError(`${address} has no folder ${folder}.`);
-  return { ...located, files: files.map((file) => ({ ...file, name: file.name.slice(inside.length) })) };
+  const below = <Item extends { readonly name: string }>(items: readonly Item[]): Item[] =>
+    items.flatMap((item) =>
+      item.name.startsWith(inside) ? [{ ...item, name: item.name.slice(inside.length) }] : [],
+    );
+  const [files, skipped] = [below(located.files), below(located.skipped)];
+  if (files.length + skipped.length === 0) throw new DatasetError(`${address} has no folder ${folder}.`);
+  return { ...located, files, skipped };
 }
 
 async function found(
@@ -68,7 +72,8 @@ async function found(
     checkS3(access, address);
     const location = s3LocationOf(address);
     const key = location.prefix.slice(0, -1);
-    if (!SINGLE_FILE.test(key)) return { kind: 'S3 prefix', files: await s3Files(location, signal) };
+    if (!SINGLE_FILE.test(key))
+      return { kind: 'S3 prefix', files: await s3Files(location, signal), skipped: [] };
     return await fileOrArchive(
       await s3Downloaded(location, key, cacheFolder),
       basename(key),
@@ -80,10 +85,12 @@ async function found(
   await checkPath(access, path);
   const status = await statusOf(path);
   if (status.isDirectory()) {
-    const files = await folderFiles(path, signal);
-    await checkFiles(access, files);
-    return { kind: 'image folder', files };
+    const found = await folderFiles(path, signal);
+    await checkFiles(access, found.files);
+    return { kind: 'image folder', ...found };
   }
+  if (!status.isFile())
+    throw new DatasetError(`${path} is no folder and no file but a pipe, socket or device.`);
   return await fileOrArchive(path, basename(path), cacheFolder, signal);
 }
 
@@ -91,8 +98,7 @@ async function statusOf(path: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DatasetError(`There is no dataset at ${path}: ${reason}.`, { cause });
+    throw new DatasetError(`There is no dataset at ${path}: ${reasonOf(cause)}.`, { cause });
   }
 }
 
@@ -103,12 +109,12 @@ async function fileOrArchive(
   cacheFolder: string,
   signal: AbortSignal | undefined,
 ): Promise<Located> {
-  if (/\.tar$/i.test(name)) return { kind: 'tar archive', files: await tarFiles(path, signal) };
+  if (/\.tar$/i.test(name)) return { kind: 'tar archive', ...(await tarFiles(path, signal)) };
   if (/\.(tar\.gz|tgz)$/i.test(name)) {
     const tar = await unzipped(path, name, cacheFolder, signal);
-    return { kind: 'tar archive', files: await tarFiles(tar, signal) };
+    return { kind: 'tar archive', ...(await tarFiles(tar, signal)) };
   }
-  return { kind: 'file', files: [{ name, bytes: { kind: 'file', path } }] };
+  return { kind: 'file', files: [{ name, bytes: { kind: 'file', path } }], skipped: [] };
 }
 
 async function unzipped(

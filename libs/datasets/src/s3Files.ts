@@ -1,5 +1,6 @@
 import type { S3Location } from '@oblique/artifacts';
 import { cachedFile } from './cachedFile.js';
+import { isHidden } from './fileNames.js';
 import { DatasetError } from './imageSet.js';
 import { s3Client } from './s3Client.js';
 import type { StoredFile } from './storedFile.js';
@@ -17,7 +18,7 @@ export async function s3Files(location: S3Location, signal: AbortSignal | undefi
       signal?.throwIfAborted();
       if (key === undefined || key.endsWith('/')) continue;
       const name = key.slice(location.prefix.length);
-      if (name.split('/').some((part) => part.startsWith('.'))) continue;
+      if (isHidden(name)) continue;
       files.push({ name, bytes: { kind: 'object', bucket: location, key } });
     }
     return files;

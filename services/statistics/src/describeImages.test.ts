@@ -153,7 +153,9 @@ describe('DescribeImages', () => {
       { name: 'horizontal', images: 3 },
       { name: 'vertical', images: 4 },
     ]);
-    expect(result.corrupt).toEqual([expect.stringContaining('broken.png')]);
+    expect(result.corrupt).toEqual(['vertical/broken.png']);
+    const reason = 'no JPEG, PNG, WebP, TIFF, GIF or AVIF';
+    expect(result.skipped).toEqual({ count: 1, first: [{ name: 'vertical/broken.png', reason }] });
     for (const bin of [0, 18]) expect(result.orientationShare[bin]).toBeGreaterThan(0.3);
     expect((result.orientationShare[0] ?? 0) + (result.orientationShare[18] ?? 0)).toBeCloseTo(1, 2);
     expect(result.hueShare[0]).toBe(1);

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   CorruptImageError,
+  DatasetError,
+  listSkipped,
   makeExample,
   TooManyCorruptImagesError,
   type Augmentation,
@@ -35,7 +37,7 @@ export interface DescribeOptions {
 
 /**
  * Looks at images of a set. Those that cannot be read are left out, however many; the set counts them.
- * @throws DatasetError where the set cannot be augmented as asked
+ * @throws DatasetError where the set cannot be augmented as asked, or none of the images can be read
  */
 export async function describeImages(set: ImageSet, options: DescribeOptions): Promise<Description> {
   const { signal, report } = options;
@@ -60,12 +62,20 @@ export async function describeImages(set: ImageSet, options: DescribeOptions): P
     done += 1;
     report(done, total);
   }
-  statistics ??= new ImageStatistics(2);
+  if (statistics === undefined) {
+    throw new DatasetError(
+      `None of the ${counted(total)} can be read: ${listSkipped(set.skipped)}. Repair or replace them.`,
+    );
+  }
   return {
     classCounts: members.map(({ length }) => length),
     statistics: statistics.result(),
     examples: kept,
   };
+}
+
+function counted(images: number): string {
+  return images === 1 ? 'only image' : `${images} images looked at`;
 }
 
 async function readable(set: ImageSet, index: number): Promise<LabelledImage | undefined> {

@@ -1,7 +1,7 @@
 import { float64, writeNpz, type NdArray } from '@oblique/arrays';
 import { parseJson, type ArtifactStore, type Provenance } from '@oblique/artifacts';
 import type { statisticsV1 } from '@oblique/contracts';
-import { readAugmentation, readDataset } from '@oblique/dataset-requests';
+import { readAugmentation, readDataset, skippedMessage } from '@oblique/dataset-requests';
 import { DatasetError, openImageSet, type DatasetSource, type ImageSet } from '@oblique/datasets';
 import { progressStream, serverStreaming, ServiceError, type ServerStreamingHandler } from '@oblique/service';
 import {
@@ -30,7 +30,7 @@ export function describeImagesHandler(
     const examples = readExamples(request.examples);
     const provenance: Provenance = {
       step: 'statistics.describe-images',
-      version: '3',
+      version: '4',
       parameters: parseJson(JSON.stringify({ source, augmentation, images, examples })),
       inputs: [],
     };
@@ -55,6 +55,7 @@ async function describedAs(
   store: ArtifactStore,
   provenance: Provenance,
 ): Promise<statisticsV1.ImagesDescription> {
+  const skipped = skippedMessage(set.skipped);
   const kind = set.synthetic ? `${set.kind} (synthetic)` : set.kind;
   const sheet = await imageSheet(`${kind}: ${examples.length} of ${set.length} images`, examples);
   return {
@@ -62,7 +63,8 @@ async function describedAs(
     synthetic: set.synthetic,
     imageCount: set.length,
     classes: set.classes.map((name, index) => ({ name, images: classCounts[index] ?? 0 })),
-    corrupt: [...set.corrupt],
+    corrupt: skipped.first.map(({ name }) => name),
+    skipped,
     orientationShare: [...statistics.orientationShare],
     hueShare: [...statistics.hueShare],
     hueShareText: [...statistics.hueShareText],

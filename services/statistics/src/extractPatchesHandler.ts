@@ -48,7 +48,7 @@ export function extractPatchesHandler(
       }
       const patches = await store.put('patches.npy', writeNpy(event.value), {
         step: 'statistics.extract-patches',
-        version: '1',
+        version: '2',
         parameters: parseJson(JSON.stringify({ source, count, sizePixels, seed })),
         inputs: [],
       });

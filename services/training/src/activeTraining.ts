@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ArtifactStore } from '@oblique/artifacts';
 import type { progressV1 } from '@oblique/contracts';
+import { skippedMessage } from '@oblique/dataset-requests';
 import { Changes, HEARTBEAT_MS } from '@oblique/service';
 import { ProgressMeter } from '@oblique/workflow';
 import type { Logger } from './logger.js';
@@ -69,10 +70,11 @@ export class ActiveTraining {
     switch (event.kind) {
       case 'begun': {
         const { step, totalSteps, history } = event;
+        const skipped = skippedMessage(event.skipped);
         this.metrics.splice(0, this.metrics.length, ...history);
         const checkpoints = this.#training.checkpoints.filter((checkpoint) => checkpoint.step <= step);
         const state = TrainingState.TRAINING_STATE_RUNNING;
-        this.#training = { ...this.#training, state, step, totalSteps, checkpoints };
+        this.#training = { ...this.#training, state, step, totalSteps, checkpoints, skipped };
         this.#measure();
         await this.save();
         return;
@@ -92,7 +94,7 @@ export class ActiveTraining {
         await this.#resumeFrom(event.resumePoint);
         return;
       case 'finished':
-        this.#training = { ...this.#training, result: event.result };
+        this.#training = { ...this.#training, result: event.result, skipped: skippedMessage(event.skipped) };
     }
   }
 

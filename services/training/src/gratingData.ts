@@ -13,6 +13,7 @@ const EPOCH_GRATINGS = 10_000;
 
 /** Gratings, drawn by the training program itself from angles and phases. */
 export class GratingData implements TrainingData {
+  readonly skipped = [];
   readonly classes: number;
   readonly stepsPerEpoch: number;
   readonly identity = '';

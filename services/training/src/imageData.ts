@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { float32, ndarray, sizeOf } from '@oblique/arrays';
 import {
+  CorruptImageError,
   openImageSet,
   type OpenImageSetOptions,
   TrainingBatches,
   type Batch,
   type DatasetSource,
   type ImageSet,
+  type SkippedEntry,
   type Task,
 } from '@oblique/datasets';
 import { preprocessingProgram, readPreprocessing } from '@oblique/networks';
@@ -78,6 +80,10 @@ export class ImageData implements TrainingData {
     }
   }
 
+  get skipped(): readonly SkippedEntry[] {
+    return this.#set.skipped;
+  }
+
   shapes(batchSize: number): Readonly<Record<string, Shape>> {
     return { image: [batchSize, 3, this.inputSizePixels, this.inputSizePixels] };
   }
@@ -110,14 +116,24 @@ export class ImageData implements TrainingData {
   }
 }
 
+/** Changed when the same files give other pixels. */
+const PIXELS = 'as Pillow reads them';
+
 /** Follows from names, classes, places and order of the images; one that is changed in its place is not noticed. */
 function identityOf(set: ImageSet): string {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(PIXELS);
   for (let index = 0; index < set.length; index += 1) hash.update(JSON.stringify(set.entry(index)));
   return hash.digest('hex');
 }
 
+/** Of the first image that can be read. @throws TooManyCorruptImagesError where too many before it cannot */
 async function sizeOfImages(set: ImageSet): Promise<number> {
-  const { width, height } = await set.read(0);
-  return Math.min(width, height, LARGEST_DEFAULT_PIXELS);
+  for (let index = 0; ; index += 1) {
+    try {
+      const { width, height } = await set.read(index);
+      return Math.min(width, height, LARGEST_DEFAULT_PIXELS);
+    } catch (error) {
+      if (!(error instanceof CorruptImageError)) throw error;
+    }
+  }
 }

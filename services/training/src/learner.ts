@@ -1,4 +1,5 @@
 import type { NdArray } from '@oblique/arrays';
+import type { SkippedEntry } from '@oblique/datasets';
 import type { RuntimeInfo } from '@oblique/runtime';
 import type { HeldOutAccuracy } from './metricsArchive.js';
 import type { Checkpoint, Metrics, TrainingResult } from './trainingMessage.js';
@@ -12,6 +13,8 @@ export interface Learner {
   readonly heldOut: readonly HeldOutAccuracy[];
   /** Members of `observations.npz`, so far; empty where nothing is observed. */
   readonly observations: ReadonlyMap<string, NdArray>;
+  /** What was passed over in the data so far. */
+  readonly skipped: readonly SkippedEntry[];
   /** Makes at least one step from `step` on, telling the metrics of each. @returns the steps that are done then */
   advance(step: number, tell: (metrics: Metrics) => void): Promise<number>;
   /** Measures and keeps what the specification asks for at this step. */

@@ -19,6 +19,7 @@ const UPDATES_AT_ONCE = 10;
 export class LinearLearner implements Learner {
   readonly totalSteps: number;
   readonly heldOut = [];
+  readonly skipped = [];
   readonly observations: ReadonlyMap<string, NdArray> = new Map();
   readonly #plan: LinearPlan;
   readonly #job: TrainingJob;

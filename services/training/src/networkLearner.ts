@@ -1,5 +1,6 @@
 import { type NdArray } from '@oblique/arrays';
 import type { ArtifactRef, ArtifactStore } from '@oblique/artifacts';
+import type { SkippedEntry } from '@oblique/datasets';
 import { writeProgram } from '@oblique/onnx';
 import type { Runtime, RuntimeInfo } from '@oblique/runtime';
 import {
@@ -104,6 +105,10 @@ export class NetworkLearner implements Learner {
 
   get observations(): ReadonlyMap<string, NdArray> {
     return this.#parts.observer.archive();
+  }
+
+  get skipped(): readonly SkippedEntry[] {
+    return this.#parts.data.skipped;
   }
 
   async advance(step: number, tell: (metrics: Metrics) => void): Promise<number> {

@@ -70,7 +70,7 @@ async function run(
   };
 
   let step = snapshot?.step ?? 0;
-  tell({ kind: 'begun', totalSteps: learner.totalSteps, step, history: metrics });
+  tell({ kind: 'begun', totalSteps: learner.totalSteps, step, history: metrics, skipped: learner.skipped });
   if (snapshot === undefined) await visit(0);
   while (step < learner.totalSteps) {
     if (signal.aborted) return save();
@@ -86,6 +86,7 @@ async function run(
   const { observations } = learner;
   tell({
     kind: 'finished',
+    skipped: learner.skipped,
     result: {
       ...learned,
       metrics: await put(store, job, 'metrics.npz', metricsArchive(metrics, learner.heldOut)),

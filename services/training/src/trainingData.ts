@@ -1,5 +1,5 @@
 import type { NdArray } from '@oblique/arrays';
-import type { DataAccess } from '@oblique/datasets';
+import type { DataAccess, SkippedEntry } from '@oblique/datasets';
 import type { Program, Shape } from '@oblique/onnx';
 import { GratingData } from './gratingData.js';
 import { ImageData } from './imageData.js';
@@ -17,6 +17,8 @@ export interface TrainingData {
   readonly identity: string;
   /** Height and width of the images that the network sees. */
   readonly inputSizePixels: number;
+  /** What was passed over so far because it is no image, or cannot be read. */
+  readonly skipped: readonly SkippedEntry[];
   /** Shapes of the arrays that the network's input is made from, for batches of this size. */
   shapes(batchSize: number): Readonly<Record<string, Shape>>;
   /** The program that makes the network's input from them; undefined: they are the input. */

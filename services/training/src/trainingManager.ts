@@ -300,6 +300,7 @@ function newTraining(id: string, label: string, spec: TrainingSpec | undefined):
     checkpoints: [],
     result: undefined,
     failure: '',
+    skipped: undefined,
   };
 }
 

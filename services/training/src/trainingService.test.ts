@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { float32, float64, readNpz, toNumbers, writeNpy, writeNpz, type NdArray } from '@oblique/arrays';
@@ -244,6 +244,30 @@ describe('a training', () => {
     const loss = [...((await arrays(ended.result?.metrics)).get('loss')?.data ?? [])].map(Number);
     const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
     expect(mean(loss.slice(-20))).toBeLessThan(0.7 * mean(loss.slice(0, 20)));
+  });
+
+  it('passes over what is no image, the first of all too, and says so', async () => {
+    const root = join(folder, 'few images');
+    await mkdir(root);
+    // A black GIF of one pixel, by hand.
+    const gif = Buffer.from('R0lGODdhAQABAIAAAAAAAAAAACwAAAAAAQABAAACAkQBADs=', 'base64');
+    await writeFile(join(root, '0.jpg'), gif.subarray(0, 20));
+    await symlink('nowhere', join(root, '1.jpg'));
+    for (let index = 2; index < 10; index += 1) await writeFile(join(root, `${index}.gif`), gif);
+    const { id } = await started(
+      smallTraining({
+        start: { $case: 'architecture', value: { architecture: 'mlp', inputSizePixels: 1 } },
+        dataset: { source: { $case: 'location', value: root } },
+        task: datasetV1.Task.TASK_RECONSTRUCTION,
+        batchSize: 8,
+      }),
+    );
+    const { ended } = await watched(id);
+    expect(ended.failure).toBe('');
+    expect(ended.state).toBe(State.TRAINING_STATE_SUCCEEDED);
+    expect(ended.skipped?.count).toBe(2);
+    expect(ended.skipped?.first[0]).toEqual({ name: '1.jpg', reason: 'link to nothing' });
+    expect(ended.skipped?.first[1]?.name).toBe('0.jpg');
   });
 
   it('learns which views are of the same image', async () => {

@@ -7,6 +7,7 @@ import { contextOf, type CommandContext } from '../commandContext.js';
 import { withServices, type Connection } from '../connection.js';
 import { describeText } from '../describeText.js';
 import { addDatasetOptions, readDatasetOptions, type DatasetOptions } from '../sceneOptions.js';
+import { skippedText } from '../skippedText.js';
 import { checkOutput, writeOutput } from '../writeOutput.js';
 
 interface DescribeOptions extends DatasetOptions {
@@ -97,9 +98,14 @@ async function preview(
   const { terminal, connection, signal } = context;
   await withServices(['statistics'], connection, terminal, async (services) => {
     const request = { dataset, images: count, examples: count, augmentation: undefined };
-    const { contactSheet, kind } = await described(services, request, context);
+    const { contactSheet, kind, skipped } = await described(services, request, context);
     await save(services, contactSheet, out, signal);
-    terminal.result(`Wrote ${out}: ${kind}.`, { out, kind });
+    const passedOver = skippedText(skipped);
+    terminal.result([`Wrote ${out}: ${kind}.`, ...(passedOver ? [`Skipped ${passedOver}`] : [])].join('\n'), {
+      out,
+      kind,
+      skipped,
+    });
   });
 }
 

@@ -6,6 +6,7 @@ import { addModelFile, isModelFile, modelNameOf } from '../addModelFile.js';
 import { contextOf, type CommandContext } from '../commandContext.js';
 import { withServices, type Connection } from '../connection.js';
 import { followTraining, shortId } from '../followTraining.js';
+import { skippedText } from '../skippedText.js';
 import { duration } from '../terminal.js';
 import { addTrainingOptions, readTrainingOptions, type TrainingOptions } from '../trainingOptions.js';
 import { checkOutput, writeOutput } from '../writeOutput.js';
@@ -74,7 +75,11 @@ async function train(
     const written = await keepModel(connection, ended, options, signal);
     const { seconds = 0, device = '', executor = '' } = ended.result ?? {};
     const done = `${ended.step} steps in ${duration(seconds)}, ${executor} on ${device}`;
-    terminal.result([done, ...written].join('\n'), { ...ended, out: options.out ?? null });
+    const passedOver = skippedText(ended.skipped);
+    terminal.result([done, ...(passedOver ? [`Skipped ${passedOver}`] : []), ...written].join('\n'), {
+      ...ended,
+      out: options.out ?? null,
+    });
   });
 }
 

@@ -22,7 +22,7 @@ export function describeStep(
     id,
     description: `describing ${images} images`,
     step: 'statistics.describe-images',
-    version: '3',
+    version: '4',
     parameters: { dataset: messageJson(datasetV1.Dataset.toJSON(dataset)), images },
     needs: [],
     cost: 1 + images / 500,

@@ -27,7 +27,7 @@ export function patchesStep({ id, dataset, ...cut }: PatchesRequest, { statistic
     id,
     description: `cutting ${cut.count} patches of ${cut.sizePixels} pixels`,
     step: 'statistics.extract-patches',
-    version: '1',
+    version: '2',
     parameters: { dataset: messageJson(datasetV1.Dataset.toJSON(dataset)), ...cut },
     needs: [],
     cost: 1,

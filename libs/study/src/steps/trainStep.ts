@@ -42,7 +42,7 @@ export function trainStep(
     id,
     description,
     step: 'training.train',
-    version: '1',
+    version: '2',
     parameters: (needed) => messageJson(trainingV1.TrainingSpec.toJSON(spec(needed))),
     needs,
     cost,
