@@ -211,7 +211,7 @@ describe('DescribeImages', () => {
         'dataset.scenes.size_pixels',
         /from 8 to 1024/,
       ],
-      [() => described(scenes(), { examples: 5000 }), 'VALUE_OUT_OF_RANGE', 'examples', /1000 are allowed/],
+      [() => described(scenes(), { examples: 5000 }), 'VALUE_OUT_OF_RANGE', 'examples', /from 0 to 1000/],
     ] as const;
     for (const [call, reason, field, message] of cases) {
       const error = await refusalOf(call());
