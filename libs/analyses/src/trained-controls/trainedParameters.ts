@@ -15,7 +15,7 @@ const fields = {
     .enum(['quick', 'full', 'paper'])
     .default('quick')
     .describe(
-      'Sets what is left at null. quick: a small residual network, eight seeds, three minutes on two cores. full: ' +
+      'Sets what is left at null. quick: a small residual network, eight seeds (two for hue), three to four minutes on two cores. full: ' +
         'narrow forms of every architecture, eight seeds, hours on two cores. paper: the full networks, 90 epochs of ' +
         'ImageNet, which must be given as the dataset; a GPU is needed, and about two days on it for each training.',
     ),
