@@ -15,6 +15,7 @@ export { OLDEST_OPSET, upgradeOpset } from './upgradeOpset.js';
 export { withOutputs } from './withOutputs.js';
 export { inFloat64, widenFloats, withFloat64Kernels } from './inFloat64.js';
 export { NoFloat64Error } from './float64/float64Builder.js';
+export { peakBytes } from './peakBytes.js';
 export { inferShapes, withInputShapes, type Inferred } from './shapes.js';
 export { broadcastShapes, windowsOf, type Shape } from './shapeRules.js';
 export { initializersAsInputs } from './initializersAsInputs.js';

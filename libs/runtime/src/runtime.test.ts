@@ -315,6 +315,19 @@ describe('Runtime', () => {
     expect(before).toBeLessThan(20);
   });
 
+  it('ends workers that are at nothing, and starts others when there is work again', async () => {
+    const program = runtime.load(affine(1, 0));
+    const x = float32([1], [1]);
+    await runtime.run(program, { x });
+    const running = runtime.run(runtime.load(slow(20)), { x: BIG });
+    await runtime.endIdleWorkers();
+    // One that is at something goes on.
+    expect((await running)['sum']).toEqual(float32([], [0]));
+    await runtime.endIdleWorkers();
+    expect(runtime.usage).toMatchObject({ workers: 0, sessions: 0, sessionBytes: 0 });
+    expect((await runtime.run(program, { x }))['y']).toEqual(x);
+  });
+
   it('gives the same handle for the same bytes, known by their SHA-256', () => {
     const program = affine(1, 0);
     expect(runtime.load(program)).toBe(runtime.load(program.slice()));

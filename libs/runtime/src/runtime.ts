@@ -1,5 +1,6 @@
 import { bytesOf, ndarrayFromBytes, type NdArray } from '@oblique/arrays';
 import { availableParallelism, totalmem } from 'node:os';
+import { MemoryBudget } from './memoryBudget.js';
 import { ProgramHandle, digestOf } from './programHandle.js';
 import { WorkerPool } from './workerPool.js';
 import type { Device, ExecutorName, Feeds, Signature } from './messages.js';
@@ -22,6 +23,8 @@ export interface RuntimeOptions {
    * whose bytes alone are too many fails with OutOfMemoryError. Default: half of what the process may use.
    */
   readonly memoryLimitBytes?: number | undefined;
+  /** What the machine has left for this process, in bytes. Default: what the operating system says. */
+  readonly availableMemoryBytes?: (() => number) | undefined;
   /**
    * Requests that may wait for a worker; one more fails with QueueFullError. Batches of measurements do not count: a
    * measurement asks for no more of them at a time than there are workers. Default: no limit.
@@ -75,11 +78,14 @@ export interface RunOptions {
 /** Runs ONNX programs in worker threads, so that the event loop stays free. */
 export class Runtime {
   readonly info: RuntimeInfo;
+  /** What work that knows how much memory it takes may take. */
+  readonly memory: MemoryBudget;
   readonly #pool: WorkerPool;
   readonly #handles = new Map<string, WeakRef<ProgramHandle>>();
 
-  private constructor(info: RuntimeInfo, pool: WorkerPool) {
+  private constructor(info: RuntimeInfo, pool: WorkerPool, availableBytes: () => number) {
     this.info = info;
+    this.memory = new MemoryBudget({ availableBytes, residentBytes: () => process.memoryUsage.rss() });
     this.#pool = pool;
   }
 
@@ -111,7 +117,8 @@ export class Runtime {
     });
     try {
       const executor = await pool.start();
-      return new Runtime({ device, executor, workers, threadsPerWorker, memoryLimitBytes }, pool);
+      const info = { device, executor, workers, threadsPerWorker, memoryLimitBytes };
+      return new Runtime(info, pool, options.availableMemoryBytes ?? (() => process.availableMemory()));
     } catch (error) {
       await pool.close();
       throw error;
@@ -125,6 +132,11 @@ export class Runtime {
 
   get usage(): RuntimeUsage {
     return this.#pool.usage;
+  }
+
+  /** Ends workers that are at nothing, which gives the memory of their sessions back; new ones start when needed. */
+  async endIdleWorkers(): Promise<void> {
+    await this.#pool.endIdle();
   }
 
   /** A handle on a program (the bytes of an ONNX file). Nothing is checked or loaded before it is first used. */

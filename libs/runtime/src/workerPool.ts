@@ -27,6 +27,9 @@ const FIRST_GUESS_BATCH_MS = 200;
 /** What runs for inference may be thought to take and still have the worker that is kept for short ones. */
 const SHORT_RUN_MS = 250;
 
+/** Workers that were at nothing for this long are ended: a session keeps the memory of its largest run. */
+const IDLE_MS = 60_000;
+
 /** How long a process that ends waits for the programs that run. */
 const EXIT_TIMEOUT_MS = 60_000;
 
@@ -77,6 +80,7 @@ export class WorkerPool implements ThreadEvents {
   /** The worker kept for short runs, once there was need of it; it is one of the threads. */
   #spare: WorkerThread | undefined;
   #isSpareReady = false;
+  #idleTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: PoolOptions) {
@@ -157,11 +161,23 @@ export class WorkerPool implements ThreadEvents {
   /** Ends all workers once the programs that run have ended; requests that are not done fail at once. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#idleTimer);
     const open = [...this.#queue.clear(), ...this.#running.values()];
     for (const { reject } of open)
       reject(new RuntimeClosedError('The runtime was closed before the request was done.'));
     await Promise.all([...this.#threads].map((thread) => thread.close()));
     process.off('exit', this.#waitAtExit);
+  }
+
+  /** Ends the workers that are at nothing, and resolves when they have ended. */
+  async endIdle(): Promise<void> {
+    const idle = [...this.#threads].filter((thread) => !this.#running.has(thread));
+    for (const thread of idle) {
+      this.#threads.delete(thread);
+      this.#ledger.forget(thread);
+      if (this.#spare === thread) this.#spare = undefined;
+    }
+    await Promise.all(idle.map((thread) => thread.close()));
   }
 
   finished(thread: WorkerThread, digest: string, loaded: boolean, outcome: Outcome | Error): void {
@@ -210,6 +226,14 @@ export class WorkerPool implements ThreadEvents {
       this.#begin(next, thread, bytes);
     }
     if (this.#options.keepsWorkerForShortRuns) this.#dispatchShort();
+    this.#waitToEndIdle();
+  }
+
+  /** Begins to wait anew where nothing is done. */
+  #waitToEndIdle(): void {
+    clearTimeout(this.#idleTimer);
+    if (this.#running.size > 0 || this.#queue.size > 0 || this.#closed) return;
+    this.#idleTimer = setTimeout(() => void this.endIdle(), IDLE_MS).unref();
   }
 
   /** Gives the worker that is kept for short runs to the first of them, where it is free and has room. */

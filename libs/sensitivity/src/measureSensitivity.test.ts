@@ -1,7 +1,7 @@
 import { float32, readNpz, toNumbers, writeNpz } from '@oblique/arrays';
 import { allActivations, buildNetwork, layersOf, parametersOf, withPreprocessing } from '@oblique/networks';
 import { int, ints, ProgramBuilder, type Dim, type Program } from '@oblique/onnx';
-import { Runtime } from '@oblique/runtime';
+import { OutOfMemoryError, Runtime } from '@oblique/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   measureSensitivity,
@@ -498,5 +498,32 @@ describe('a large grid', () => {
     // The timer came before the plan of a million points was done, and others with it.
     expect(batches).toBe(0);
     expect(turns).toBeGreaterThan(0);
+  });
+});
+
+describe('memory', () => {
+  it('is held against what is left: a batch is lowered where nobody asked for it, else refused by name', async () => {
+    const values = Array.from({ length: 12 }, (_, index) => 15 * index);
+    const asked = {
+      network: network(),
+      layers: NETWORK_LAYERS,
+      grid: [{ parameter: 'orientation', values }],
+    };
+    const free = await measured(asked);
+    let left = 2 ** 19;
+    const tight = await Runtime.start({ device: 'cpu', workers: 2, availableMemoryBytes: () => left });
+    try {
+      let batches = 0;
+      const lowered = await measured({ ...asked, runtime: tight, onProgress: () => (batches += 1) });
+      expect(batches).toBeGreaterThan(2);
+      for (const { name } of NETWORK_LAYERS) expectClose(valuesOf(lowered, name), valuesOf(free, name));
+      const refused = measured({ ...asked, runtime: tight, batchSize: 12 });
+      await expect(refused).rejects.toThrow(OutOfMemoryError);
+      await expect(refused).rejects.toThrow(/A batch of 12 takes about .* a batch of \d+ would fit/);
+      left = 2 ** 10;
+      await expect(measured({ ...asked, runtime: tight })).rejects.toThrow(/not even a batch of 1 would fit/);
+    } finally {
+      await tight.close();
+    }
   });
 });

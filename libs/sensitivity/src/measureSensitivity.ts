@@ -15,7 +15,9 @@ import {
   type StimulusFamily,
   type Stretch,
 } from '@oblique/stimuli';
+import { fitToMemory, type Fit } from './fitToMemory.js';
 import { networkInput } from './networkInput.js';
+import { programMemory, type ProgramMemory } from './programMemory.js';
 import { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
 import {
   layerOutput,
@@ -64,7 +66,10 @@ export interface MeasureSensitivityOptions {
    * all steps of a training. In float32 only.
    */
   readonly weights?: ReadonlyMap<string, NdArray> | undefined;
-  /** Default: 10 (1 in float64, which takes more memory and gains nothing from more), or what the network fixes. */
+  /**
+   * Default: 10 (1 in float64, which takes more memory and gains nothing from more), or what memory is left for, or what
+   * the network fixes.
+   */
   readonly batchSize?: number | undefined;
   /** Who asks: clients take turns at the runtime, batch by batch, the older of their measurements first. */
   readonly client?: string | undefined;
@@ -101,7 +106,7 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
   const unique = await uniqueStimuli(family, points, stimulus.stretch, slices);
 
   const fixedBatch = networkInput(network).batchSize;
-  const batchSize = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.count);
+  const wantedBatch = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.count);
 
   const weightInputs = [...(weights?.keys() ?? [])];
   const program = loadedProgram(runtime, {
@@ -112,13 +117,19 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
     precision,
     derivative,
     weightInputs,
-    oneStimulus: batchSize === 1,
+    oneStimulus: wantedBatch === 1,
   });
   const fedWeights = Object.fromEntries(
     [...(weights ?? [])]
       .map(([name, value]) => [networkTensor(name), value] as const)
       .filter(([input]) => program.inputs.has(input)),
   );
+  const { batchSize, lanes, bytes } = await fit(runtime, program.memory, {
+    batchSize: wantedBatch,
+    isAsked: fixedBatch !== undefined || Boolean(options.batchSize),
+    lanes: runtime.info.workers,
+  });
+  const takeBack = runtime.memory.promise(bytes);
   const tangentInput = tangentName(findParameter(family, variable).programInput);
   const outputs = layers.map(({ tensor }) =>
     layerOutput(layers.findIndex((other) => other.tensor === tensor)),
@@ -143,7 +154,14 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
         program.handle,
         { ...feeds(family, batch, count, tangentInput), ...fedWeights },
         // Weights are fed with every batch.
-        { client: options.client, kind: 'measurement', rank, signal, transferFeeds: weights === undefined },
+        {
+          client: options.client,
+          kind: 'measurement',
+          rank,
+          signal,
+          transferFeeds: weights === undefined,
+          onRan: (milliseconds) => options.onBatch?.(batch.length, milliseconds),
+        },
       );
       outputs.forEach((output, layer) => {
         const d = results[output];
@@ -156,10 +174,12 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
     }
   };
   try {
-    await Promise.all(Array.from({ length: runtime.info.workers }, worker));
+    await Promise.all(Array.from({ length: lanes }, worker));
   } catch (error) {
     failed.abort(error);
     throw error;
+  } finally {
+    takeBack();
   }
 
   const d = new Map<string, Float64Array>();
@@ -176,12 +196,31 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
   return { layers, grid, d, pointCount: points.count, computedCount: unique.count };
 }
 
+/**
+ * How the measurement runs in the memory that is left; where that is too little, workers that are at nothing give theirs.
+ * On other devices than the CPU nothing is known of it.
+ * @throws OutOfMemoryError naming the batch that would fit
+ */
+async function fit(
+  runtime: Runtime,
+  memory: ProgramMemory | undefined,
+  wanted: Parameters<typeof fitToMemory>[1],
+): Promise<Fit> {
+  const { batchSize, lanes } = wanted;
+  if (memory === undefined || runtime.info.device !== 'cpu') return { batchSize, lanes, bytes: 0 };
+  const needed = lanes * (memory.sessionBytes + memory.fixedBytes + batchSize * memory.bytesPerStimulus);
+  if (needed > runtime.memory.leftBytes() / 2) await runtime.endIdleWorkers();
+  return fitToMemory(memory, wanted, runtime.memory.leftBytes());
+}
+
 /** The program last measured on each network: other values of the stimulus's parameters need no other program. */
 const LATEST = new WeakMap<Program, LoadedProgram>();
 
 interface LoadedProgram {
   readonly key: string;
   readonly handle: ProgramHandle;
+  /** Undefined where it cannot be told. */
+  readonly memory: ProgramMemory | undefined;
   /** The names of its inputs. */
   readonly inputs: ReadonlySet<string>;
 }
@@ -211,9 +250,14 @@ function loadedProgram(
   const latest = LATEST.get(network);
   if (latest?.key === key) return latest;
   const program = sensitivityProgram(options);
+  const handle = runtime.load(writeProgram(program));
+  const batchInputs = program.inputs
+    .filter(({ shape }) => shape?.length === 1 && typeof shape[0] === 'string')
+    .map(({ name }) => name);
   const loaded = {
     key,
-    handle: runtime.load(writeProgram(program)),
+    handle,
+    memory: programMemory(program, batchInputs, handle.sizeBytes, precision, networkInput(network).batchSize),
     inputs: new Set(program.inputs.map(({ name }) => name)),
   };
   LATEST.set(network, loaded);
