@@ -33,7 +33,7 @@ const SMALLEST: Readonly<Record<string, object>> = {
   hue: {
     networks: ['tiny'],
     seeds: [0],
-    hues: 12,
+    hues: 24,
     saturations: 1,
     images: 10,
     sizePixels: 16,
@@ -53,6 +53,7 @@ const SMALLEST: Readonly<Record<string, object>> = {
     components: 4,
     judged: 3,
   },
+  published: { seeds: [0, 1], frequencies: [0.04, 0.08], sizePixels: 32, angles: 8, phases: 1 },
   errata: { networks: ['tiny'], seeds: [0] },
   objectives: { ...TRAINED, steps: 4, observedSteps: 2, phases: 1 },
   // They have a test of their own with more to say: trainedControlsRun.test.ts.

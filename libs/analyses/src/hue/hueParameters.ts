@@ -117,18 +117,29 @@ type Read = z.infer<typeof declaredHueParameters>;
 /** Parameters of the analysis, with every default filled in. */
 export type HueParameters = { readonly [Name in keyof Read]: NonNullable<Read[Name]> };
 
-export const hueParameters = declaredHueParameters.transform((given): HueParameters => {
-  const profile = PROFILES[given.profile];
-  return {
-    ...given,
-    networks: [...new Set(given.networks)],
-    seeds: [...new Set(given.seeds)],
-    hues: given.hues ?? profile.hues,
-    saturations: given.saturations ?? profile.saturations,
-    images: given.images ?? profile.images,
-    sizePixels: given.sizePixels ?? profile.sizePixels,
-  };
-});
+export const hueParameters = declaredHueParameters
+  .transform((given): HueParameters => {
+    const profile = PROFILES[given.profile];
+    return {
+      ...given,
+      networks: [...new Set(given.networks)],
+      seeds: [...new Set(given.seeds)],
+      hues: given.hues ?? profile.hues,
+      saturations: given.saturations ?? profile.saturations,
+      images: given.images ?? profile.images,
+      sizePixels: given.sizePixels ?? profile.sizePixels,
+    };
+  })
+  .superRefine(({ hues, smoothDeg }, context) => {
+    const stepDeg = 360 / hues;
+    if (smoothDeg < stepDeg) {
+      context.addIssue({
+        code: 'custom',
+        path: ['smoothDeg'],
+        message: `${hues} hues are ${stepDeg}° apart: choose a width of at least that, or more hues`,
+      });
+    }
+  });
 
 /** Middles of the bins of hue, in degrees. */
 export function hueAngles({ hues }: Pick<HueParameters, 'hues'>): number[] {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Analysis } from '../analysis.js';
-import { describeParameters, readParameters } from '../declaredParameters.js';
+import { type Analysis, describeParameters, readParameters } from '@oblique/study';
 import { hueObservations } from './observations.js';
 import type { TrainedQuestion } from './trainedFindings.js';
 import { trainedPlan } from './trainedPlan.js';

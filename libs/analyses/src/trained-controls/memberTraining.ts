@@ -1,7 +1,6 @@
 import type { trainingV1 } from '@oblique/contracts';
 import type { Step } from '@oblique/workflow';
-import type { Services } from '../services.js';
-import { trainStep } from '../steps/trainStep.js';
+import { type Services, trainStep } from '@oblique/study';
 import type { Cohort, Member } from './cohort.js';
 import type { TrainedParameters } from './trainedParameters.js';
 import { trainingSpec } from './trainingSpec.js';

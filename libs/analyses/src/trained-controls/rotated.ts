@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Analysis } from '../analysis.js';
-import { describeParameters, readParameters } from '../declaredParameters.js';
+import { type Analysis, describeParameters, readParameters } from '@oblique/study';
 import { gaborName, gaborObservations } from './observations.js';
 import { trainedPlan } from './trainedPlan.js';
 import { declaredRotatedParameters, rotatedParameters } from './trainedParameters.js';

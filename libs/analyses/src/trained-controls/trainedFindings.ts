@@ -1,7 +1,7 @@
 import type { ReportNetwork } from '@oblique/report';
 import type { ArtifactStore } from '@oblique/artifacts';
 import type { NeededSteps } from '@oblique/workflow';
-import type { Findings, FindingsContext } from '../analysis.js';
+import type { Findings, FindingsContext } from '@oblique/study';
 import type { Cohort } from './cohort.js';
 import { cohortFigures, comparingFigures } from './cohortFigures.js';
 import { readHeldOutAccuracy } from './heldOutAccuracy.js';

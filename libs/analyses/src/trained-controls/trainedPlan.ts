@@ -1,7 +1,6 @@
 import { trainingV1 } from '@oblique/contracts';
 import type { Step } from '@oblique/workflow';
-import type { Plan } from '../analysis.js';
-import type { Services } from '../services.js';
+import type { Plan, Services } from '@oblique/study';
 import { cohortsOf } from './cohort.js';
 import { memberTraining } from './memberTraining.js';
 import { trainedFindings, type TrainedQuestion } from './trainedFindings.js';
