@@ -31,7 +31,7 @@ const SMALLEST: Readonly<Record<string, object>> = {
     resamples: 100,
   },
   hue: {
-    networks: ['tiny'],
+    networks: ['small_resnet'],
     seeds: [0],
     hues: 24,
     saturations: 1,
