@@ -16,6 +16,11 @@ export interface ServiceContext<Specs extends OptionSpecs> {
   readonly stopping: AbortSignal;
   /** Registers what must be closed when the service stops, after its calls have ended; the last is closed first. */
   onClose(close: () => Promise<void> | void): void;
+  /**
+   * Says what else decides the bits of what the service computes, such as its executor with version, device and threads;
+   * it becomes part of the service's revision.
+   */
+  computesWith(...what: readonly string[]): void;
 }
 
 /** An error class of a library, and the reason with which calls fail that throw it. */
@@ -31,6 +36,8 @@ export interface ServiceDefinition<Specs extends OptionSpecs = OptionSpecs> {
   /** First lines of `--help`. */
   readonly description: string;
   readonly defaultPort: number;
+  /** Of what it computes: raised when the same request would give other numbers, so that none are taken that were kept. */
+  readonly version: string;
   /** Options beside those of every service. */
   readonly options?: Specs;
   /** How errors of the libraries it calls reach clients. Those of libs/artifacts are mapped already. */

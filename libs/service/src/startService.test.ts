@@ -297,6 +297,7 @@ test('reflection lists the services and gives their files', async () => {
       'grpc.health.v1.Health',
       'oblique.artifact.v1.ArtifactService',
       'oblique.orchestrator.v1.OrchestratorService',
+      'oblique.revision.v1.RevisionService',
       'oblique.stimulus.v1.StimulusService',
     ],
     files: expect.arrayContaining([

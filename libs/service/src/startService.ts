@@ -11,6 +11,7 @@ import { drain } from './drain.js';
 import { errorMapper } from './errorMapper.js';
 import type { Implementation } from './implement.js';
 import { reflectionService } from './reflectionService.js';
+import { revisionService } from './revisionService.js';
 import { RunningCalls } from './runningCalls.js';
 import { readConfig } from './serviceConfig.js';
 import type { ServiceDefinition } from './serviceDefinition.js';
@@ -68,6 +69,7 @@ export async function startService<Specs extends OptionSpecs>(
 
   try {
     const store = await openStore(common.store);
+    const revision = [`${name} ${definition.version}`];
     const registered = await definition.register({
       name,
       store,
@@ -75,8 +77,9 @@ export async function startService<Specs extends OptionSpecs>(
       log,
       stopping: stopping.signal,
       onClose: (close) => closeHooks.push(close),
+      computesWith: (...what) => revision.push(...what),
     });
-    const implementations = [...registered, artifactService(store)];
+    const implementations = [...registered, artifactService(store), revisionService(revision.join('; '))];
     const server = new Server(CHANNEL_OPTIONS);
     const runtime = {
       service: name,

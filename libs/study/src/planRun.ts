@@ -3,6 +3,7 @@ import type { Plan } from './analysis.js';
 import type { PreparedRun, Runnable } from './runnable.js';
 import type { Services } from './services.js';
 import { REPORT, reportStep, type RunContext } from './steps/reportStep.js';
+import { computedBy } from './steps/computedBy.js';
 import { retryingStep } from './steps/retryingStep.js';
 
 /** The steps of a run; the one called `reportStep` gives the report's files (see `readReportFiles`). */
@@ -28,7 +29,10 @@ export function planRun(
   });
   const steps = planned.flatMap(({ plan }) => plan.steps);
   const report = reportStep({ name, title, parameters, parts: planned }, run);
-  return { steps: [...steps, report].map((step) => retryingStep(step)), reportStep: REPORT };
+  return {
+    steps: [...steps, report].map((step) => retryingStep(computedBy(services, step))),
+    reportStep: REPORT,
+  };
 }
 
 /** A plan whose steps have ids of their own beside those of other plans. */

@@ -1,4 +1,4 @@
-import { servingV1, statisticsV1, stimulusV1, trainingV1 } from '@oblique/contracts';
+import { revisionV1, servingV1, statisticsV1, stimulusV1, trainingV1 } from '@oblique/contracts';
 import { createClient, type ServiceClient } from '@oblique/service';
 
 /** The services that analyses are declared over. */
@@ -7,6 +7,8 @@ export interface Services {
   readonly stimulus: ServiceClient<typeof stimulusV1.StimulusServiceService>;
   readonly statistics: ServiceClient<typeof statisticsV1.StatisticsServiceService>;
   readonly training: ServiceClient<typeof trainingV1.TrainingServiceService>;
+  /** What a service computes with now: part of the key of every step that it computes. */
+  revisionOf(service: keyof ServiceEndpoints, signal: AbortSignal): Promise<string>;
   close(): void;
 }
 
@@ -24,12 +26,21 @@ export function connectServices(endpoints: ServiceEndpoints): Services {
   const stimulus = createClient(stimulusV1.StimulusServiceService, endpoints.stimulus);
   const statistics = createClient(statisticsV1.StatisticsServiceService, endpoints.statistics);
   const training = createClient(trainingV1.TrainingServiceService, endpoints.training);
+  const revisions = {
+    serving: createClient(revisionV1.RevisionServiceService, endpoints.serving),
+    stimulus: createClient(revisionV1.RevisionServiceService, endpoints.stimulus),
+    statistics: createClient(revisionV1.RevisionServiceService, endpoints.statistics),
+    training: createClient(revisionV1.RevisionServiceService, endpoints.training),
+  };
   return {
     serving,
     stimulus,
     statistics,
     training,
+    revisionOf: async (service, signal) =>
+      (await revisions[service].describeRevision({}, { signal })).revision,
     close: () => {
+      for (const client of Object.values(revisions)) client.close();
       serving.close();
       stimulus.close();
       statistics.close();

@@ -39,7 +39,7 @@ export interface StepContext {
 }
 
 /**
- * One node of a workflow. Its key is the SHA-256 of (step, version, parameters, what the needed steps gave), so
+ * One node of a workflow. Its key is the SHA-256 of (step, version, revision, parameters, what the needed steps gave), so
  * **everything that can change the result must stand in `parameters` or come from `needs`**; `id`, `description` and
  * `cost` must not change it.
  */
@@ -63,5 +63,11 @@ export interface Step {
    * run, and its answer, not the question, decides what later steps can take from earlier runs.
    */
   readonly volatile?: boolean;
+  /**
+   * What computes the step, as it says itself, e.g. its version, executor and device; part of the key. Asked before the
+   * key is made, and again when the step has been computed: what changed meanwhile is not remembered. Left out: nothing
+   * but the parameters decides the result.
+   */
+  readonly revision?: (signal: AbortSignal) => Promise<string>;
   run(context: StepContext): Promise<StepResult>;
 }

@@ -64,6 +64,30 @@ describe('a finished step', () => {
     expect(computed).toEqual(['one', 'one', 'one']);
   });
 
+  it('is not taken from another revision of what computes it, nor kept where that changed meanwhile', async () => {
+    const engine = new WorkflowEngine({ store });
+    let revision = 'onnxruntime 1';
+    const step = { ...countedStep('one', [], count), revision: async () => revision };
+    await engine.run([step]);
+    revision = 'onnxruntime 2';
+    await engine.run([step]);
+    await engine.run([step]);
+    expect(computed).toEqual(['one', 'one']);
+
+    const replaced: Step = {
+      ...step,
+      parameters: { x: 3 },
+      run: async (context) => {
+        revision = 'onnxruntime 3';
+        return step.run(context);
+      },
+    };
+    expect((await engine.run([replaced])).status.state).toBe('succeeded');
+    revision = 'onnxruntime 2';
+    await engine.run([replaced]);
+    expect(computed).toHaveLength(4);
+  });
+
   it('is computed again when one of its artifacts is gone', async () => {
     const engine = new WorkflowEngine({ store });
     const step = countedStep('one', [], count);

@@ -15,6 +15,13 @@ export interface WorkflowEngineOptions {
   readonly concurrency?: number;
 }
 
+/** What a step's result is kept under, and what it was made from. */
+interface StepIdentity {
+  readonly key: string;
+  readonly revision: string | null;
+  readonly parameters: Json;
+}
+
 /** A step named an artifact that is not in the store. */
 export class MissingResultError extends Error {
   override readonly name = 'MissingResultError';
@@ -67,10 +74,11 @@ export class WorkflowEngine {
   ): Promise<FinishedStep> {
     const needed = neededSteps(step.id, step.needs, finished);
     const parameters = typeof step.parameters === 'function' ? step.parameters(needed) : step.parameters;
-    const key = stepKey(step, parameters, finished);
+    const revision = await revisionOf(step, signal);
+    const key = stepKey(step, revision, parameters, finished);
     const compute = (): SharedExecution<FinishedStep> =>
       new SharedExecution((workSignal, workWatcher) =>
-        this.#findOrCompute(step, key, parameters, finished, workSignal, workWatcher),
+        this.#findOrCompute(step, { key, revision, parameters }, finished, workSignal, workWatcher),
       );
     if (step.volatile === true) return compute().join(signal, watcher);
 
@@ -86,8 +94,7 @@ export class WorkflowEngine {
 
   async #findOrCompute(
     step: Step,
-    key: string,
-    parameters: Json,
+    { key, revision, parameters }: StepIdentity,
     finished: ReadonlyMap<string, StepResult>,
     signal: AbortSignal,
     watcher: Watcher,
@@ -112,8 +119,15 @@ export class WorkflowEngine {
           throw new MissingResultError(step, ref, this.#store.location);
       }
       const record = { results, value, seconds: (performance.now() - startedMs) / 1000 };
-      if (step.volatile !== true) await this.#records.save(key, step, record);
+      // Where another service has taken the place of the one that was asked, nobody knows which of them computed.
+      if (step.volatile !== true && (await revisionOf(step, signal)) === revision)
+        await this.#records.save(key, step, record);
       return { ...record, cached: false };
     });
   }
+}
+
+/** What computes the step now; null where nothing but its parameters decides. */
+async function revisionOf({ revision, volatile }: Step, signal: AbortSignal): Promise<string | null> {
+  return revision === undefined || volatile === true ? null : revision(signal);
 }

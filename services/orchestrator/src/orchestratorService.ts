@@ -18,6 +18,7 @@ export const orchestratorService = defineService({
     'Runs analyses over the stimulus, serving, statistics and training services. Runs go on without their client and ' +
     'survive the death of any service: finished steps are kept in the store.',
   defaultPort: 7004,
+  version: '1',
   errors: [[AccessRefusedError, 'ACCESS_REFUSED']],
   options: {
     'stimulus-endpoint': {

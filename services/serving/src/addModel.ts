@@ -9,9 +9,7 @@ import { makeNetwork } from './makeNetwork.js';
 import { modelMessage } from './modelMessage.js';
 import type { HeldModel, ModelRegistry } from './modelRegistry.js';
 import type { DerivationName } from './networkRecipe.js';
-
-/** Version of what architectures and derivations mean: raised when the same request would give another network. */
-const VERSION = '1';
+import { VERSION } from './version.js';
 
 const NAME = /^[\w.\-@~=+]{1,200}$/u;
 

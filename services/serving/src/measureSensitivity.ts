@@ -25,9 +25,8 @@ import { readGrid, readStimulus, readVariable, refusingAsync } from '@oblique/st
 import type { Admission } from './admission.js';
 import { measurableLayers } from './measurableLayers.js';
 import type { ModelRegistry } from './modelRegistry.js';
+import { VERSION } from './version.js';
 
-/** Version of what is measured: raised when the same request would give other numbers. */
-const VERSION = '2';
 const KIND = 'sensitivity.npz';
 const COLLECTION = 'measurements';
 /** Results with at most this many values also travel in the message. */

@@ -25,6 +25,7 @@ import { listModels } from './listModels.js';
 import { measureSensitivity } from './measureSensitivity.js';
 import { ModelRegistry } from './modelRegistry.js';
 import { removeModel } from './removeModel.js';
+import { VERSION } from './version.js';
 
 const MEBIBYTE = 1024 ** 2;
 
@@ -33,6 +34,7 @@ export const servingService = defineService({
   name: 'serving',
   description: 'Holds models and measures what they are sensitive to.',
   defaultPort: 7002,
+  version: VERSION,
   options: {
     device: {
       type: 'choice',
@@ -110,7 +112,7 @@ export const servingService = defineService({
     [QueueFullError, 'OVERLOADED'],
     [RuntimeClosedError, 'UNAVAILABLE'],
   ],
-  async register({ store, options, log, onClose }) {
+  async register({ store, options, log, onClose, computesWith }) {
     const memoryLimitMib = options['memory-limit-mib'];
     const runtime = await Runtime.start({
       device: options.device,
@@ -121,6 +123,8 @@ export const servingService = defineService({
       memoryLimitBytes: memoryLimitMib === undefined ? undefined : memoryLimitMib * MEBIBYTE,
     });
     onClose(() => runtime.close());
+    const { device, executor, threadsPerWorker } = runtime.info;
+    computesWith(executor, device, `threads ${threadsPerWorker}`);
     log.info(runtime.info, 'runtime started');
     const models = new ModelRegistry(store);
     const admission = new Admission({

@@ -16,6 +16,7 @@ export const statisticsService = defineService({
   description:
     'Turns measured sensitivities into normalised curves, cardinal/oblique ratios, trends and intervals.',
   defaultPort: 7003,
+  version: '1',
   errors: [
     [MalformedArrayError, 'INVALID_ARGUMENT'],
     [DatasetError, 'INVALID_ARGUMENT'],

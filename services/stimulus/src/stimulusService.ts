@@ -12,6 +12,7 @@ export const stimulusService = defineService({
   description:
     'Compiles families of stimuli into ONNX programs, and renders images and their exact derivatives.',
   defaultPort: 7001,
+  version: '1',
   options: {
     workers: {
       type: 'integer',
@@ -26,6 +27,7 @@ export const stimulusService = defineService({
     const { store, options } = context;
     const runtime = await Runtime.start({ device: 'cpu', workers: options.workers });
     context.onClose(() => runtime.close());
+    context.computesWith(runtime.info.executor, runtime.info.device);
     return [
       implement(stimulusV1.StimulusServiceService, {
         listFamilies: listFamiliesHandler(),

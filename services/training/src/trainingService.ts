@@ -9,6 +9,7 @@ import { cancelTraining } from './cancelTraining.js';
 import { getTraining } from './getTraining.js';
 import { listTrainings } from './listTrainings.js';
 import type { Logger } from './logger.js';
+import { VERSION } from './provenance.js';
 import { startTraining } from './startTraining.js';
 import { TrainingManager } from './trainingManager.js';
 import { watchTraining } from './watchTraining.js';
@@ -20,6 +21,7 @@ export const trainingService = defineService({
     'Trains networks. A training is known by the hash of its specification, goes on without its client, and after ' +
     'the death of the service from its last snapshot to the same bits.',
   defaultPort: 7005,
+  version: VERSION,
   options: {
     device: {
       type: 'choice',
@@ -62,9 +64,10 @@ export const trainingService = defineService({
     [AccessRefusedError, 'ACCESS_REFUSED'],
     [DeviceUnavailableError, 'DEVICE_UNAVAILABLE'],
   ],
-  async register({ store, options, log, stopping, onClose }) {
+  async register({ store, options, log, stopping, onClose, computesWith }) {
     const { device, threads } = options;
     const { executor, executorVersion } = await availableExecutor(device, options.executor, log);
+    computesWith(executorVersion, device, `threads ${threads}`);
     const manager = new TrainingManager({
       store,
       device,

@@ -106,6 +106,7 @@ beforeAll(async () => {
     name: 'inference-test',
     description: 'The Open Inference Protocol over a few small programs.',
     defaultPort: 0,
+    version: '1',
     errors: [[ProgramRejectedError, 'MALFORMED_MODEL']],
     register: async ({ onClose }) => {
       const runtime = await Runtime.start({ device: 'cpu', workers: 1 });
