@@ -29,6 +29,7 @@ beforeAll(async () => {
   const started = await orchestrator.startRun({
     analysis: 'errata',
     parameters: { networks: ['tiny'], seeds: [0] },
+    requestId: '',
   });
   for await (const { run: told } of orchestrator.watchRun({ runId: started.run?.id ?? '' })) {
     if (told !== undefined) run = told;

@@ -44,7 +44,11 @@ afterAll(async () => {
 });
 
 async function ended(parameters: object): Promise<orchestratorV1.Run> {
-  const { run: started } = await orchestrator.startRun({ analysis: 'label-noise', parameters });
+  const { run: started } = await orchestrator.startRun({
+    analysis: 'label-noise',
+    parameters,
+    requestId: '',
+  });
   let last = started;
   for await (const { run } of orchestrator.watchRun({ runId: started?.id ?? '' })) last = run;
   if (last === undefined) throw new Error('The run was not told.');
@@ -103,6 +107,7 @@ it('is not started with label noise that cannot be', async () => {
     orchestrator.startRun({
       analysis: 'label-noise',
       parameters: { ...SMALL, conditions: ['b'], amount: 0.2 },
+      requestId: '',
     }),
   ).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT', fields: [{ field: 'parameters.amount' }] });
 });

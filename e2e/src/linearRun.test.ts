@@ -34,7 +34,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'linear-'));
   launched = await startServices({ store: join(folder, 'store'), home: join(folder, 'home') });
   orchestrator = createClient(orchestratorV1.OrchestratorServiceService, launched.endpoint('orchestrator'));
-  const started = await orchestrator.startRun({ analysis: 'linear', parameters: SMALL });
+  const started = await orchestrator.startRun({ analysis: 'linear', parameters: SMALL, requestId: '' });
   for await (const { run: told } of orchestrator.watchRun({ runId: started.run?.id ?? '' })) {
     if (told !== undefined) run = told;
   }
@@ -98,7 +98,7 @@ describe('the linear analysis', () => {
   });
 
   it('takes everything from the store the second time', async () => {
-    const again = await orchestrator.startRun({ analysis: 'linear', parameters: SMALL });
+    const again = await orchestrator.startRun({ analysis: 'linear', parameters: SMALL, requestId: '' });
     let last: orchestratorV1.Run | undefined;
     for await (const { run: told } of orchestrator.watchRun({ runId: again.run?.id ?? '' })) last = told;
     expect(last?.steps.filter(({ cached }) => !cached).map(({ id }) => id)).toEqual(['report']);

@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 
 async function run(analysis: string, parameters: object): Promise<orchestratorV1.Run> {
-  const { run: started } = await orchestrator.startRun({ analysis, parameters });
+  const { run: started } = await orchestrator.startRun({ analysis, parameters, requestId: '' });
   let last = started;
   for await (const { run: told } of orchestrator.watchRun({ runId: started?.id ?? '' })) last = told;
   if (last === undefined) throw new Error('The run was not told.');
@@ -211,6 +211,8 @@ describe('parameters that contradict each other', () => {
     [{ turnsDeg: [10, 45] }, /turnsDeg: the world as it is, 0,/],
     [{ angles: 20 }, /angles/],
   ])('are refused before anything runs: %j', async (parameters, message) => {
-    await expect(orchestrator.startRun({ analysis: 'rotated', parameters })).rejects.toThrow(message);
+    await expect(orchestrator.startRun({ analysis: 'rotated', parameters, requestId: '' })).rejects.toThrow(
+      message,
+    );
   });
 });

@@ -1,5 +1,5 @@
 import type { servingV1 } from '@oblique/contracts';
-import { ServiceError, UsageError } from '@oblique/service';
+import { ServiceError, UsageError, type RequestSource } from '@oblique/service';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Connection } from './connection.js';
@@ -51,7 +51,7 @@ export async function addModelFile(
     source: { $case: 'upload', value: { fileName: basename(path) } },
   };
   try {
-    return await added(connection, requests(header, path), options.signal);
+    return await added(connection, () => requests(header, path), options.signal);
   } catch (error) {
     const refused = ServiceError.from(error);
     if (refused.reason !== 'MALFORMED_MODEL') throw refused;
@@ -80,7 +80,7 @@ export async function addArchitecture(
 
 async function added(
   connection: Connection,
-  parts: Iterable<servingV1.AddModelRequest> | AsyncIterable<servingV1.AddModelRequest>,
+  parts: RequestSource<servingV1.AddModelRequest>,
   signal: AbortSignal | undefined,
 ): Promise<servingV1.Model> {
   const { model } = await connection.serving.addModel(parts, { signal });

@@ -1,6 +1,20 @@
-import { orchestratorV1, servingV1, statisticsV1, stimulusV1, trainingV1 } from '@oblique/contracts';
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import {
+  artifactV1,
+  orchestratorV1,
+  servingV1,
+  statisticsV1,
+  stimulusV1,
+  trainingV1,
+} from '@oblique/contracts';
 import { defaultHome, findRunning, SERVICES, startServices, type ServiceName } from '@oblique/launcher';
-import { createClient, UsageError, type ServiceClient } from '@oblique/service';
+import {
+  createClient,
+  ServiceError,
+  UsageError,
+  type ArtifactClient,
+  type ServiceClient,
+} from '@oblique/service';
 import { join } from 'node:path';
 import type { Terminal } from './terminal.js';
 
@@ -14,8 +28,8 @@ export interface ConnectionOptions {
 
 /** The services that a command needs, running. */
 export interface Connection {
-  /** `host:port` of a service. */
-  endpoint(service: ServiceName): string;
+  /** The artifacts of the store, by way of a service. */
+  artifacts(service: ServiceName): ArtifactClient;
   readonly stimulus: ServiceClient<typeof stimulusV1.StimulusServiceService>;
   readonly serving: ServiceClient<typeof servingV1.ServingServiceService>;
   readonly statistics: ServiceClient<typeof statisticsV1.StatisticsServiceService>;
@@ -23,7 +37,16 @@ export interface Connection {
   readonly orchestrator: ServiceClient<typeof orchestratorV1.OrchestratorServiceService>;
 }
 
-type FindEndpoint = (service: ServiceName) => string | undefined;
+/** Where a service is. */
+interface Place {
+  readonly endpoint: string;
+  /** Where it is when it has been started again. @throws ServiceError where nobody starts it again. */
+  readonly locate?: () => Promise<string>;
+  /** Whether somebody starts it again when it dies. */
+  readonly supervised: boolean;
+}
+
+type FindPlace = (service: ServiceName) => Place | undefined;
 
 const NAMES = Object.keys(SERVICES) as ServiceName[];
 const ENDPOINT_FORM = 'write HOST:PORT for all services, or SERVICE=HOST:PORT,…';
@@ -46,9 +69,14 @@ export async function withServices<Result>(
   const stated = options.endpoint ?? (process.env['OBLIQUE_ENDPOINT'] || undefined);
   const named = stated === undefined ? new Map<ServiceName, string>() : readEndpoints(stated);
   const running = names.every((name) => named.has(name)) ? undefined : await findRunning(defaultHome());
-  const known: FindEndpoint = (name) => named.get(name) ?? running?.endpoints[name];
+  const known: FindPlace = (name) => {
+    const stated = named.get(name);
+    if (stated !== undefined) return { endpoint: stated, supervised: false };
+    const endpoint = running?.endpoints[name];
+    return endpoint === undefined ? undefined : { endpoint, supervised: true, locate: () => locate(name) };
+  };
   const missing = names.filter((name) => known(name) === undefined);
-  if (missing.length === 0) return using(known, use);
+  if (missing.length === 0) return using(known, terminal, use);
   const dependent = missing.find((name) => SERVICES[name].length > 0);
   if (named.size > 0 && dependent !== undefined) {
     // One that is started here would call services started here, not those that were named.
@@ -57,7 +85,7 @@ export async function withServices<Result>(
     );
   }
   return withStarted(missing, storeLocation(options), terminal, (started) =>
-    using((name) => known(name) ?? started(name), use),
+    using((name) => known(name) ?? started(name), terminal, use),
   );
 }
 
@@ -71,14 +99,14 @@ export async function withOwnServices<Result>(
   terminal: Terminal,
   use: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  return withStarted(names, store, terminal, (started) => using(started, use));
+  return withStarted(names, store, terminal, (started) => using(started, terminal, use));
 }
 
 async function withStarted<Result>(
   names: readonly ServiceName[],
   store: string,
   terminal: Terminal,
-  use: (started: FindEndpoint) => Promise<Result>,
+  use: (started: FindPlace) => Promise<Result>,
 ): Promise<Result> {
   const started = await startServices({
     store,
@@ -89,18 +117,34 @@ async function withStarted<Result>(
     },
   });
   try {
-    return await use((name) => started.endpoints[name]);
+    return await use((name) => {
+      const endpoint = started.endpoints[name];
+      const now = (): Promise<string> => Promise.resolve(started.endpoint(name));
+      return endpoint === undefined ? undefined : { endpoint, supervised: true, locate: now };
+    });
   } finally {
     terminal.endProgress();
     await started.stop();
   }
 }
 
+/** Where a service is that "oblique up" started. */
+async function locate(service: ServiceName): Promise<string> {
+  const endpoint = (await findRunning(defaultHome()))?.endpoints[service];
+  if (endpoint !== undefined) return endpoint;
+  throw new ServiceError(
+    'UNAVAILABLE',
+    'The services that "oblique up" started have ended. Start them again with "oblique up", and repeat this command: what ' +
+      'was computed is kept.',
+  );
+}
+
 async function using<Result>(
-  find: FindEndpoint,
+  find: FindPlace,
+  terminal: Terminal,
   use: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  const endpoint = (service: ServiceName): string => {
+  const placeOf = (service: ServiceName): Place => {
     const found = find(service);
     if (found === undefined)
       throw new UsageError(
@@ -109,23 +153,33 @@ async function using<Result>(
     return found;
   };
   const open: { close(): void }[] = [];
-  const once = <Client extends { close(): void }>(create: () => Client): (() => Client) => {
-    let client: Client | undefined;
-    return () => {
-      if (client === undefined) open.push((client = create()));
-      return client;
-    };
+  const clientOf = <Definition extends ServiceDefinition>(
+    definition: Definition,
+    service: ServiceName,
+  ): ServiceClient<Definition> => {
+    const { endpoint, ...place } = placeOf(service);
+    const client = createClient(definition, endpoint, {
+      ...place,
+      name: `the ${service} service`,
+      onLost: (name) => {
+        terminal.note(`The connection to ${name} was lost; trying again …`);
+      },
+    });
+    open.push(client);
+    return client;
   };
-  const stimulus = once(() => createClient(stimulusV1.StimulusServiceService, endpoint('stimulus')));
-  const serving = once(() => createClient(servingV1.ServingServiceService, endpoint('serving')));
-  const statistics = once(() => createClient(statisticsV1.StatisticsServiceService, endpoint('statistics')));
-  const training = once(() => createClient(trainingV1.TrainingServiceService, endpoint('training')));
-  const orchestrator = once(() =>
-    createClient(orchestratorV1.OrchestratorServiceService, endpoint('orchestrator')),
-  );
+  const once = <Client>(create: () => Client): (() => Client) => {
+    let client: Client | undefined;
+    return () => (client ??= create());
+  };
+  const stimulus = once(() => clientOf(stimulusV1.StimulusServiceService, 'stimulus'));
+  const serving = once(() => clientOf(servingV1.ServingServiceService, 'serving'));
+  const statistics = once(() => clientOf(statisticsV1.StatisticsServiceService, 'statistics'));
+  const training = once(() => clientOf(trainingV1.TrainingServiceService, 'training'));
+  const orchestrator = once(() => clientOf(orchestratorV1.OrchestratorServiceService, 'orchestrator'));
   try {
     return await use({
-      endpoint,
+      artifacts: (service) => clientOf(artifactV1.ArtifactServiceService, service),
       get stimulus() {
         return stimulus();
       },

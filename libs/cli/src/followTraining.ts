@@ -1,5 +1,5 @@
 import { trainingV1 } from '@oblique/contracts';
-import { ServiceError } from '@oblique/service';
+import { ServiceError, type Reason } from '@oblique/service';
 import type { Connection } from './connection.js';
 import type { Terminal } from './terminal.js';
 
@@ -17,35 +17,73 @@ export async function followTraining(
   signal: AbortSignal,
   onInterrupt: 'cancel' | 'leave',
 ): Promise<trainingV1.Training> {
-  let ended: trainingV1.Training | undefined;
-  let newest: trainingV1.Metrics | undefined;
+  let ended: trainingV1.Training;
   try {
-    for await (const { event } of connection.training.watchTraining({ id }, { signal })) {
-      if (event?.$case === 'metrics') newest = event.value;
-      if (event?.$case === 'ended') ended = event.value;
-      if (event?.$case !== 'progress') continue;
-      const stage = [event.value.stage, learned(newest)].filter((part) => part !== '').join(', ');
-      terminal.progress({ ...event.value, stage });
+    ended = await lastState(connection, id, terminal, signal);
+    for (let times = 0; isLeftBehind(ended) && times < MOST_RESUMPTIONS; times += 1) {
+      terminal.note(`Training ${shortId(id)} was interrupted; going on with it …`);
+      await connection.training.startTraining(
+        { spec: ended.spec, label: ended.label },
+        { signal, watch: true },
+      );
+      ended = await lastState(connection, id, terminal, signal);
     }
   } catch (error) {
-    if (!signal.aborted || onInterrupt === 'leave') throw error;
+    const known = ServiceError.from(error);
+    if (!signal.aborted && LOST.has(known.reason)) {
+      const message = `${known.message}\nTraining ${shortId(id)} is not lost. ${resumeHint(id)}`;
+      throw new ServiceError(known.reason, message, { cause: error });
+    }
+    if (!signal.aborted || onInterrupt === 'leave') throw known;
     const { training } = await connection.training.cancelTraining({ id }, { deadlineMs: 30_000 });
     throw new ServiceError('CANCELLED', `Cancelled at step ${training?.step ?? 0}. ${resumeHint(id)}`, {
       cause: error,
     });
   }
-  if (ended?.state === TrainingState.TRAINING_STATE_SUCCEEDED) return ended;
-  const cancelled = ended?.state === TrainingState.TRAINING_STATE_CANCELLED;
+  if (ended.state === TrainingState.TRAINING_STATE_SUCCEEDED) return ended;
+  const cancelled = ended.state === TrainingState.TRAINING_STATE_CANCELLED;
   throw new ServiceError(
     cancelled ? 'CANCELLED' : 'INTERNAL',
     [
-      `Training ${shortId(id)} ${cancelled ? 'was cancelled' : 'failed'} at step ${ended?.step ?? 0}.`,
-      ended?.failure ?? '',
+      `Training ${shortId(id)} ${cancelled ? 'was cancelled' : 'failed'} at step ${ended.step}.`,
+      ended.failure,
       cancelled ? resumeHint(id) : '',
     ]
       .filter((part) => part !== '')
       .join(' '),
   );
+}
+
+/** How often a training is gone on with that its service left behind. */
+const MOST_RESUMPTIONS = 5;
+
+/** Reasons that tell of the services, not of the training. */
+const LOST: ReadonlySet<Reason> = new Set<Reason>(['UNAVAILABLE', 'SERVICE_DIED', 'DEADLINE_EXCEEDED']);
+
+/** Watches the training until nothing more happens to it. */
+async function lastState(
+  { training }: Connection,
+  id: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<trainingV1.Training> {
+  let newest: trainingV1.Metrics | undefined;
+  for await (const { event } of training.watchTraining({ id }, { signal, watch: true })) {
+    if (event?.$case === 'ended') return event.value;
+    if (event?.$case === 'metrics') newest = event.value;
+    if (event?.$case !== 'progress') continue;
+    const stage = [event.value.stage, learned(newest)].filter((part) => part !== '').join(', ');
+    terminal.progress({ ...event.value, stage });
+  }
+  throw new ServiceError(
+    'INTERNAL',
+    `The training service ended the watch of ${shortId(id)} before the training.`,
+  );
+}
+
+/** Whether its service stopped under it; one that a person cancelled gives no reason. */
+function isLeftBehind({ state, failure }: trainingV1.Training): boolean {
+  return state === TrainingState.TRAINING_STATE_CANCELLED && failure !== '';
 }
 
 /** How a training is written for people. */

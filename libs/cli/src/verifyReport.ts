@@ -1,12 +1,12 @@
 import { defaultHome } from '@oblique/launcher';
 import type { NumbersCompared, ReportComparison } from '@oblique/report';
-import { ServiceError, UsageError } from '@oblique/service';
+import { UsageError } from '@oblique/service';
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withOwnServices } from './connection.js';
 import { EXIT } from './exitCodes.js';
-import { followRun, reportFiles } from './followRun.js';
+import { followRun, reportFiles, startRun } from './followRun.js';
 import { registerNetworks } from './registerNetworks.js';
 import { RunOverview } from './runOverview.js';
 import { columns, counted, type Terminal } from './terminal.js';
@@ -34,10 +34,8 @@ export async function verifyReport(
   const store = join(defaultHome(), 'verifications', identity.slice(0, 16));
   const second = await withOwnServices(SERVICES_OF_RUNS, store, terminal, async (services) => {
     await registerNetworks(services, networks, terminal, signal);
-    const { run } = await services.orchestrator.startRun({ analysis, parameters }, { signal });
-    if (run === undefined)
-      throw new ServiceError('INTERNAL', 'The orchestrator started a run and did not say which.');
-    const ended = await followRun(services, run.id, terminal, signal, new RunOverview(terminal));
+    const runId = await startRun(services, analysis, parameters, signal);
+    const ended = await followRun(services, runId, terminal, signal, new RunOverview(terminal));
     const files = new Map<string, Uint8Array>();
     for await (const [path, bytes] of reportFiles(services, ended, signal)) files.set(path, bytes);
     return files;

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { checkHealth, type ReadyLine } from '@oblique/service';
+import { checkHealth, EXIT_CODES, type ReadyLine } from '@oblique/service';
 
 import { ServiceLog } from './serviceLog.js';
 import { LaunchError, type ServiceProgram } from './servicePrograms.js';
@@ -15,9 +15,11 @@ export interface ChildOptions {
   readonly logPath: string;
   /** 0: any free one. */
   readonly port: number;
-  /** Endpoints of the services that it needs, by name. */
-  readonly endpoints: ReadonlyMap<string, string>;
+  /** Endpoints of the services that it needs, by name, as they are now. */
+  readonly endpoints: () => ReadonlyMap<string, string>;
   readonly onRestart: (event: RestartEvent) => void;
+  /** It has been started again at another endpoint: its port had been taken meanwhile. */
+  readonly onMove: () => void;
 }
 
 /** A service died while it ran, and is started again. */
@@ -36,12 +38,21 @@ export interface ServiceState {
   readonly restarts: number;
 }
 
-const START_TIMEOUT_MS = 60_000;
+/** Long enough for a machine that is busy, or was held up for a while. */
+const START_TIMEOUT_MS = 120_000;
+/** How often one is started again that was killed before it was ready. */
+const MOST_KILLED_STARTS = 2;
 const DRAIN_SECONDS = 5;
 const FIRST_RESTART_MS = 100;
 const SLOWEST_RESTART_MS = 10_000;
 /** A service that lived this long died of something new: the next restart is quick again. */
 const STABLE_MS = 30_000;
+
+/** Somebody killed it before it was ready. */
+class KilledAtStartError extends LaunchError {}
+
+/** The port that it was to have is another's. */
+class PortTakenError extends LaunchError {}
 
 /** One service as a child process: started, restarted on its port when it dies, stopped. */
 export class ChildService {
@@ -74,11 +85,25 @@ export class ChildService {
   /**
    * Resolves with its endpoint when its health is SERVING.
    *
-   * @throws LaunchError with the last lines of its log when it dies before, or takes over a minute.
+   * One that is killed meanwhile is started again; one that ends by itself says why, and would do so again.
+   *
+   * @throws LaunchError with the last lines of its log when it dies before, or takes over two minutes.
    */
   async start(): Promise<string> {
-    this.#endpoint = await this.#launch(this.#options.port, FIRST_RESTART_MS);
-    return this.#endpoint;
+    for (let killed = 0; ; killed += 1) {
+      try {
+        this.#endpoint = await this.#launch(this.#options.port, FIRST_RESTART_MS, []);
+        return this.#endpoint;
+      } catch (error) {
+        if (!(error instanceof KilledAtStartError) || killed >= MOST_KILLED_STARTS || this.#isStopping())
+          throw error;
+      }
+    }
+  }
+
+  /** Ends it gracefully, so that it is started again with what its needs are now. */
+  renew(): void {
+    this.#child?.kill('SIGTERM');
   }
 
   /** Stops it gracefully; by force when it takes longer than draining may. */
@@ -89,8 +114,8 @@ export class ChildService {
     if (this.#child !== undefined) await end(this.#child);
   }
 
-  async #launch(port: number, nextRestartMs: number): Promise<string> {
-    const child = this.#spawn(port);
+  async #launch(port: number, nextRestartMs: number, more: readonly string[]): Promise<string> {
+    const child = this.#spawn(port, more);
     this.#child = child;
     const startedMs = performance.now();
     try {
@@ -100,7 +125,7 @@ export class ChildService {
         this.#serving = false;
         if (this.#stopping.signal.aborted) return;
         const restartInMs = performance.now() - startedMs > STABLE_MS ? FIRST_RESTART_MS : nextRestartMs;
-        this.#restarting = this.#restart(endpoint, describeExit(child), restartInMs);
+        this.#restarting = this.#restart(describeExit(child), restartInMs);
       };
       this.#serving = true;
       // It may have died between its last answer and now.
@@ -114,10 +139,11 @@ export class ChildService {
     }
   }
 
-  /** Starts it again on the port that the others know, until that succeeds or it is stopped. */
-  async #restart(endpoint: string, died: string, firstMs: number): Promise<void> {
-    const { name } = this.#program;
-    const port = Number(endpoint.slice(endpoint.lastIndexOf(':') + 1));
+  /** Starts it again, on the port that the others know unless somebody took it, until that succeeds or it is stopped. */
+  async #restart(died: string, firstMs: number): Promise<void> {
+    const { name, restartArguments = [] } = this.#program;
+    const before = this.#endpoint;
+    let port = Number(before.slice(before.lastIndexOf(':') + 1));
     let cause = died;
     for (let waitMs = firstMs; !this.#isStopping(); waitMs = slower(waitMs)) {
       this.#options.onRestart({ name, died: cause, restartInMs: waitMs });
@@ -125,9 +151,11 @@ export class ChildService {
       if (this.#isStopping()) return;
       this.#restarts += 1;
       try {
-        await this.#launch(port, slower(waitMs));
+        this.#endpoint = await this.#launch(port, slower(waitMs), restartArguments);
+        if (this.#endpoint !== before) this.#options.onMove();
         return;
       } catch (error) {
+        if (error instanceof PortTakenError && this.#options.port === 0) port = 0;
         cause = error instanceof Error ? error.message : String(error);
       }
     }
@@ -137,17 +165,17 @@ export class ChildService {
     return this.#stopping.signal.aborted;
   }
 
-  #spawn(port: number): ChildProcess {
+  #spawn(port: number, again: readonly string[]): ChildProcess {
     const { script, arguments: more = [] } = this.#program;
     const given = ['--host', '127.0.0.1', '--port', String(port), '--store', this.#options.store];
     const fixed = ['--drain-seconds', String(DRAIN_SECONDS), '--exit-with-parent'];
-    const endpoints = [...this.#options.endpoints].map(([name, endpoint]): [string, string] => [
+    const endpoints = [...this.#options.endpoints()].map(([name, endpoint]): [string, string] => [
       `OBLIQUE_${name.toUpperCase().replaceAll('-', '_')}_ENDPOINT`,
       endpoint,
     ]);
     const logDescriptor = this.#log.open();
     try {
-      const child = spawn(process.execPath, [script, ...given, ...fixed, ...more], {
+      const child = spawn(process.execPath, [script, ...given, ...fixed, ...more, ...again], {
         // An open stdin tells it that we live.
         stdio: ['pipe', 'pipe', logDescriptor],
         env: { ...process.env, ...Object.fromEntries(endpoints) },
@@ -175,8 +203,13 @@ export class ChildService {
       );
     }, START_TIMEOUT_MS);
     const onExit = (): void => {
+      const message = `The ${name} service did not start: ${describeExit(child)}. ${this.#tail()}`;
       over.abort(
-        new LaunchError(`The ${name} service did not start: ${describeExit(child)}. ${this.#tail()}`),
+        child.signalCode !== null
+          ? new KilledAtStartError(message)
+          : child.exitCode === EXIT_CODES.portInUse
+            ? new PortTakenError(message)
+            : new LaunchError(message),
       );
     };
     const onError = (cause: Error): void => {

@@ -32,6 +32,15 @@ export async function startDetached(options: SupervisorOptions): Promise<Running
   if ((await findRunning(options.home)) !== undefined) {
     throw new LaunchError(`Services run already for ${options.home}; stop them first.`);
   }
+  const first = await startSupervisor(options);
+  // One that was killed while it started is started once more.
+  const started = first === 'killed' ? await startSupervisor(options) : first;
+  if (started === 'killed')
+    throw new LaunchError('The supervisor of the services was killed while it started, twice.');
+  return started;
+}
+
+async function startSupervisor(options: SupervisorOptions): Promise<RunningServices | 'killed'> {
   const log = new ServiceLog(join(options.home, 'logs', 'supervisor.log'));
   const descriptor = log.open();
   const supervisor = fork(
@@ -44,6 +53,7 @@ export async function startDetached(options: SupervisorOptions): Promise<Running
   );
   closeSync(descriptor);
   const message = await Promise.race([messageOf(supervisor), deathOf(supervisor, log)]);
+  if (message === 'killed') return message;
   if ('error' in message) throw new LaunchError(message.error);
   if (supervisor.connected) supervisor.disconnect();
   supervisor.unref();
@@ -81,7 +91,11 @@ async function messageOf(supervisor: ReturnType<typeof fork>): Promise<Superviso
   return message;
 }
 
-async function deathOf(supervisor: ReturnType<typeof fork>, log: ServiceLog): Promise<SupervisorMessage> {
+async function deathOf(
+  supervisor: ReturnType<typeof fork>,
+  log: ServiceLog,
+): Promise<SupervisorMessage | 'killed'> {
   await once(supervisor, 'exit');
+  if (supervisor.signalCode !== null) return 'killed';
   return { error: `The supervisor died. The end of its log ${log.path}:\n${log.tail()}` };
 }

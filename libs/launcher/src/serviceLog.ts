@@ -1,6 +1,8 @@
 import { mkdirSync, openSync, readSync, closeSync, fstatSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+import { LaunchError } from './servicePrograms.js';
+
 /** A log beyond this size is set aside as `<name>.log.1` when its service starts anew. */
 const ROTATED_BYTES = 10 * 1024 * 1024;
 const TAIL_BYTES = 4096;
@@ -14,6 +16,20 @@ export class ServiceLog {
 
   /** Opens the file at its end; the caller closes the descriptor. */
   open(): number {
+    try {
+      return this.#opened();
+    } catch (cause) {
+      const folder = dirname(dirname(this.path));
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new LaunchError(
+        `Nothing can be written below ${folder} (${why}): make it writable, free some space there, or name another folder ` +
+          'in OBLIQUE_HOME.',
+        { cause },
+      );
+    }
+  }
+
+  #opened(): number {
     mkdirSync(dirname(this.path), { recursive: true });
     if ((statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) > ROTATED_BYTES) {
       renameSync(this.path, `${this.path}.1`);

@@ -10,6 +10,8 @@ export interface ServiceProgram {
   readonly needs: readonly string[];
   /** Arguments beside those that the launcher gives to all. */
   readonly arguments?: readonly string[];
+  /** Arguments beside those when it is started again after it died. */
+  readonly restartArguments?: readonly string[];
 }
 
 /** The local services by name, with the services that each calls. */
@@ -33,6 +35,8 @@ export function localPrograms(): ServiceProgram[] {
   return Object.entries(SERVICES).map(([name, needs]) => ({
     name,
     needs,
+    // What it was at when it died goes on; what an earlier life of the house left behind waits until somebody asks.
+    restartArguments: name === 'orchestrator' ? ['--auto-resume'] : [],
     script: fileURLToPath(new URL(`../../../services/${name}/dist/main.js`, import.meta.url)),
   }));
 }

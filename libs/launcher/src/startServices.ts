@@ -19,7 +19,7 @@ export interface LaunchOptions {
 }
 
 export interface LaunchedServices {
-  /** `host:port` by service. */
+  /** `host:port` by service, as they are now: one whose port was taken while it was started again has another. */
   readonly endpoints: Readonly<Record<string, string>>;
   /** @throws LaunchError where that service was not started. */
   endpoint(name: string): string;
@@ -41,18 +41,25 @@ export async function startServices(options: LaunchOptions): Promise<LaunchedSer
   const starting = new Map<string, Promise<string>>();
 
   const start = async (program: ServiceProgram): Promise<string> => {
-    const needed = await Promise.all(
-      program.needs.map(async (name): Promise<[string, string]> => [name, (await starting.get(name)) ?? '']),
-    );
+    await Promise.all(program.needs.map((name) => starting.get(name)));
     const child = new ChildService(program, {
       store,
       logPath: join(options.home, 'logs', `${program.name}.log`),
       port: options.ports?.[program.name] ?? 0,
-      endpoints: new Map(needed),
+      endpoints: () => new Map(program.needs.map((name) => [name, endpointOf(name)])),
       onRestart: options.onRestart ?? (() => undefined),
+      onMove: () => {
+        for (const { name, needs } of programs) if (needs.includes(program.name)) children.get(name)?.renew();
+      },
     });
     children.set(program.name, child);
     return child.start();
+  };
+
+  const endpointOf = (name: string): string => {
+    const endpoint = children.get(name)?.state.endpoint;
+    if (endpoint === undefined) throw new LaunchError(`The ${name} service was not started.`);
+    return endpoint;
   };
 
   const stopAll = async (): Promise<void> => {
@@ -69,14 +76,11 @@ export async function startServices(options: LaunchOptions): Promise<LaunchedSer
 
   let stopped: Promise<void> | undefined;
   const status = (): ServiceState[] => [...children.values()].map(({ state }) => state);
-  const endpoints = Object.fromEntries(status().map(({ name, endpoint }) => [name, endpoint]));
   return {
-    endpoints,
-    endpoint(name) {
-      const endpoint = endpoints[name];
-      if (endpoint === undefined) throw new LaunchError(`The ${name} service was not started.`);
-      return endpoint;
+    get endpoints() {
+      return Object.fromEntries(status().map(({ name, endpoint }) => [name, endpoint]));
     },
+    endpoint: endpointOf,
     status,
     stop: () => (stopped ??= stopAll()),
   };

@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** How later commands reach the supervisor that `up` left behind. */
@@ -28,17 +29,19 @@ export async function readAddress(home: string): Promise<SupervisorAddress | und
   }
 }
 
-/** Writes the file for its owner's eyes alone; false where there is one already. */
+/** Writes the file for its owner's eyes alone, whole or not at all; false where there is one already. */
 export async function createStateFile(home: string, address: SupervisorAddress): Promise<boolean> {
   await mkdir(home, { recursive: true });
+  const temporary = `${stateFileOf(home)}.${randomUUID()}`;
   try {
-    const file = await open(stateFileOf(home), 'wx', 0o600);
-    await file.writeFile(`${JSON.stringify(address, null, 2)}\n`);
-    await file.close();
+    await writeFile(temporary, `${JSON.stringify(address, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    await link(temporary, stateFileOf(home));
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
 

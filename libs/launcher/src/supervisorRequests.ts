@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 import type { ServiceState } from './childService.js';
+import { LaunchError } from './servicePrograms.js';
 import type { SupervisorAddress } from './stateFile.js';
 
 export type SupervisorRequest = 'status' | 'stop';
@@ -43,18 +44,35 @@ async function reply(
   socket.end(JSON.stringify(await answer(request)));
 }
 
-/** Asks a supervisor; undefined where none answers at the address, as after a crash. */
+/** How long a supervisor is waited for that was held up, or whose machine is busy. */
+const ANSWER_MS = 60_000;
+
+/**
+ * Asks a supervisor; undefined where none answers at the address, as after a crash, or another process has its port now.
+ * @throws LaunchError where its process lives and does not answer.
+ */
 export async function askSupervisor(
-  { port, token }: SupervisorAddress,
+  { pid, port, token }: SupervisorAddress,
   request: SupervisorRequest,
 ): Promise<SupervisorStatus | undefined> {
   const socket = connect(port, '127.0.0.1');
+  let late = false;
+  socket.setTimeout(ANSWER_MS, () => {
+    late = true;
+    socket.destroy();
+  });
   try {
     await once(socket, 'connect');
     socket.end(`${token} ${request}`);
     // Only our own supervisor knows the token.
     return JSON.parse(await received(socket)) as SupervisorStatus;
   } catch {
+    if (late && isProcess(pid)) {
+      throw new LaunchError(
+        `The supervisor of the services (process ${pid}) lives and has not answered for ${ANSWER_MS / 1000} s. ` +
+          'Wait until the machine is less busy, or end it and start anew with "oblique up".',
+      );
+    }
     return undefined;
   } finally {
     socket.destroy();
@@ -67,4 +85,13 @@ async function received(socket: Socket): Promise<string> {
   const all: Buffer[] = [];
   for await (const chunk of chunks) all.push(chunk);
   return Buffer.concat(all).toString();
+}
+
+function isProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -6,8 +6,12 @@ import { artifactV1 } from '@oblique/contracts';
 import { readArtifactRef, writeProvenance } from './artifactMessages.js';
 import type { CallOptions } from './clientCalls.js';
 import { createClient, type ServiceClient } from './createClient.js';
+import { LostCallError } from './lostCall.js';
 import { rechunk } from './rechunk.js';
 import { ServiceError } from './serviceError.js';
+
+/** How often the bytes of an artifact are asked for again after the connection was lost in their midst. */
+const MOST_LOSSES = 5;
 
 export type ArtifactClient = ServiceClient<typeof artifactV1.ArtifactServiceService>;
 
@@ -28,9 +32,23 @@ export async function* streamArtifact(
     typeof source === 'string' ? createClient(artifactV1.ArtifactServiceService, source) : source;
   try {
     const hash = createHash('sha256');
-    for await (const { chunk } of client.getArtifact({ digest }, options)) {
-      hash.update(chunk);
-      yield chunk;
+    let passed = 0;
+    for (let losses = 0; ; losses += 1) {
+      try {
+        let position = 0;
+        for await (const { chunk } of client.getArtifact({ digest }, options)) {
+          // What had come before the connection was lost comes again.
+          const rest = chunk.subarray(Math.min(chunk.length, Math.max(0, passed - position)));
+          position += chunk.length;
+          if (rest.length === 0) continue;
+          passed += rest.length;
+          hash.update(rest);
+          yield rest;
+        }
+        break;
+      } catch (error) {
+        if (!(error instanceof LostCallError) || losses >= MOST_LOSSES) throw error;
+      }
     }
     const received = `sha256:${hash.digest('hex')}`;
     if (received !== digest) {
@@ -63,7 +81,12 @@ export async function uploadArtifact(
   const client =
     typeof source === 'string' ? createClient(artifactV1.ArtifactServiceService, source) : source;
   try {
-    const { artifact } = await client.putArtifact(putRequests(kind, data, provenance), options);
+    const { artifact } = await client.putArtifact(
+      data instanceof Uint8Array
+        ? () => putRequests(kind, data, provenance)
+        : putRequests(kind, data, provenance),
+      options,
+    );
     return readArtifactRef(artifact, 'artifact');
   } finally {
     if (typeof source === 'string') client.close();

@@ -15,7 +15,8 @@ export const CHANNEL_OPTIONS = {
   'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
   // Of clients; what a server takes is set by widenWindows.
   'grpc-node.flow_control_window': WINDOW_BYTES,
-  // A machine that vanished without closing its connections is noticed within a minute.
-  'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 20_000,
+  // A machine that vanished without closing its connections is noticed within minutes. Sooner would end connections to
+  // processes that are only held up: a busy machine, or one that slept, answers late.
+  'grpc.keepalive_time_ms': 60_000,
+  'grpc.keepalive_timeout_ms': 180_000,
 } as const satisfies ChannelOptions;

@@ -5,6 +5,7 @@ import {
   type MethodDefinition,
 } from '@grpc/grpc-js';
 
+import { clientError } from './lostCall.js';
 import { ServiceError } from './serviceError.js';
 
 export interface CallOptions {
@@ -14,7 +15,16 @@ export interface CallOptions {
   readonly deadlineMs?: number | undefined;
   /** Headers to send. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /**
+   * True where what is asked about goes on without this call, such as a run that is watched: the call is made again as
+   * often as its service comes back.
+   */
+  readonly watch?: boolean;
 }
+
+/** Requests of a stream: those that can be had again, as an array's or a function's can, can be sent again. */
+export type RequestSource<Request> =
+  AsyncIterable<Request> | Iterable<Request> | (() => AsyncIterable<Request> | Iterable<Request>);
 
 interface Cancellable {
   cancel(): void;
@@ -33,7 +43,7 @@ export function callUnary<Request, Response>(client: Client, method: MethodDefin
         grpcOptionsOf(options),
         (error, response) => {
           unlink();
-          if (error !== null) reject(clientError(client, error));
+          if (error !== null) reject(clientError(client, error, options.signal));
           else if (response !== undefined) resolve(response);
           else reject(new ServiceError('INTERNAL', `${method.path} ended without a response.`));
         },
@@ -66,7 +76,7 @@ export function callServerStreaming<Request, Response>(
     try {
       yield* responses;
     } catch (error) {
-      throw clientError(client, error);
+      throw clientError(client, error, options.signal);
     } finally {
       unlink();
       call.cancel();
@@ -94,7 +104,7 @@ export function callClientStreaming<Request, Response>(
         (error, response) => {
           unlink();
           ended.abort();
-          if (error !== null) reject(clientError(client, error));
+          if (error !== null) reject(clientError(client, error, options.signal));
           else if (response !== undefined) resolve(response);
           else reject(new ServiceError('INTERNAL', `${method.path} ended without a response.`));
         },
@@ -149,8 +159,11 @@ function grpcOptionsOf({ deadlineMs }: CallOptions): GrpcCallOptions {
 }
 
 function throwIfAborted(path: string, signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true)
-    throw new ServiceError('CANCELLED', `${path} was cancelled before it was sent.`);
+  if (signal?.aborted !== true) return;
+  const late = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
+  throw late
+    ? new ServiceError('DEADLINE_EXCEEDED', `The time for ${path} was over before it was sent.`)
+    : new ServiceError('CANCELLED', `${path} was cancelled before it was sent.`);
 }
 
 /** Cancels the call when the signal fires; gives the function that lets go of the signal again. */
@@ -160,12 +173,4 @@ function cancelWith(signal: AbortSignal | undefined, call: Cancellable): () => v
   };
   signal?.addEventListener('abort', cancel, { once: true });
   return () => signal?.removeEventListener('abort', cancel);
-}
-
-function clientError(client: Client, error: unknown): ServiceError {
-  const known = ServiceError.from(error);
-  const { reason, message } = known;
-  if (reason !== 'UNAVAILABLE' || !/connect|connection/i.test(message)) return known;
-  const endpoint = client.getChannel().getTarget().replace(/^dns:/, '');
-  return new ServiceError('UNAVAILABLE', `No service answers at ${endpoint}: ${message}`, { cause: error });
 }

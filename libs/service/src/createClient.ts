@@ -1,10 +1,17 @@
-import { Client, credentials, type ServiceDefinition } from '@grpc/grpc-js';
+import type { ServiceDefinition } from '@grpc/grpc-js';
 
-import { CHANNEL_OPTIONS } from './channelOptions.js';
-import { callClientStreaming, callServerStreaming, callUnary, type CallOptions } from './clientCalls.js';
+import {
+  callClientStreaming,
+  callServerStreaming,
+  callUnary,
+  type CallOptions,
+  type RequestSource,
+} from './clientCalls.js';
 import { idempotentMethods } from './descriptors.js';
 import type { RequestOf, ResponseOf } from './methodTypes.js';
 import { repeatOverloaded, repeatOverloadedStream } from './repeatOverloaded.js';
+import { repeatedCall, repeatedStream } from './repeatedCalls.js';
+import { ServiceLink, type ClientOptions } from './serviceLink.js';
 
 /** How a method of a generated service definition is called. */
 export type ClientMethodOf<Method> = Method extends { requestStream: false; responseStream: false }
@@ -12,10 +19,7 @@ export type ClientMethodOf<Method> = Method extends { requestStream: false; resp
   : Method extends { requestStream: false; responseStream: true }
     ? (request: RequestOf<Method>, options?: CallOptions) => AsyncIterable<ResponseOf<Method>>
     : Method extends { requestStream: true; responseStream: false }
-      ? (
-          requests: AsyncIterable<RequestOf<Method>> | Iterable<RequestOf<Method>>,
-          options?: CallOptions,
-        ) => Promise<ResponseOf<Method>>
+      ? (requests: RequestSource<RequestOf<Method>>, options?: CallOptions) => Promise<ResponseOf<Method>>
       : never;
 
 /** A method for every RPC of a service; all of them fail with a ServiceError. */
@@ -26,11 +30,14 @@ export type ServiceClient<Definition> = {
   close(): void;
 };
 
+/** Streams whose messages are pieces of one whole: whoever puts them together goes on with them too. */
+const IN_PIECES: ReadonlySet<string> = new Set(['/oblique.artifact.v1.ArtifactService/GetArtifact']);
+
 /**
  * A client of one service at `host:port`. It connects with its first call, and connects anew when the service comes back.
- * Calls of methods whose contract declares an `idempotency_level` are repeated a few times (within about three seconds)
- * while the service is UNAVAILABLE and nothing of the response has arrived. Calls that a service refuses as OVERLOADED
- * are repeated when it asks for that, within their deadline.
+ * Calls of methods whose contract declares an `idempotency_level` are made again while the service is started again, and
+ * at most twice where the service died while it had the call (repeatedCalls.ts). Those that a service
+ * refuses as OVERLOADED are repeated when it asks for that, within their deadline.
  *
  *     const serving = createClient(servingV1.ServingServiceService, '127.0.0.1:7002');
  *     const { models } = await serving.listModels({}, { deadlineMs: 5000 });
@@ -38,38 +45,60 @@ export type ServiceClient<Definition> = {
 export function createClient<Definition extends ServiceDefinition>(
   definition: Definition,
   endpoint: string,
+  options?: ClientOptions,
 ): ServiceClient<Definition>;
-export function createClient(definition: ServiceDefinition, endpoint: string): object {
-  const client = new Client(endpoint, credentials.createInsecure(), {
-    ...CHANNEL_OPTIONS,
-    'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 1000,
-    'grpc.service_config': JSON.stringify(retryConfig(definition)),
-  });
+export function createClient(
+  definition: ServiceDefinition,
+  endpoint: string,
+  clientOptions: ClientOptions = {},
+): object {
+  const link = new ServiceLink(endpoint, clientOptions);
+  const repeatable = repeatablePaths(definition);
   const methods = Object.entries(definition).map(([name, method]): [string, unknown] => {
+    const { path } = method;
     if (method.requestStream && method.responseStream)
-      throw new Error(`${method.path} streams both ways; clients do not.`);
-    if (method.requestStream) return [name, callClientStreaming(client, method)];
+      throw new Error(`${path} streams both ways; clients do not.`);
+    if (method.requestStream) {
+      return [
+        name,
+        (requests: RequestSource<unknown>, options: CallOptions = {}) => {
+          const again = repeatable.has(path) && (typeof requests === 'function' || Array.isArray(requests));
+          return repeatedCall(link, again, options, (client, attemptOptions) =>
+            callClientStreaming(client, method)(
+              typeof requests === 'function' ? requests() : requests,
+              attemptOptions,
+            ),
+          );
+        },
+      ];
+    }
+    if (method.responseStream) {
+      const how = { repeatable: repeatable.has(path), inPieces: IN_PIECES.has(path) };
+      return [
+        name,
+        repeatOverloadedStream((request: unknown, options: CallOptions = {}) =>
+          repeatedStream(link, how, options, (client, attemptOptions) =>
+            callServerStreaming(client, method)(request, attemptOptions),
+          ),
+        ),
+      ];
+    }
     return [
       name,
-      method.responseStream
-        ? repeatOverloadedStream(callServerStreaming(client, method))
-        : repeatOverloaded(callUnary(client, method)),
+      repeatOverloaded((request: unknown, options: CallOptions = {}) =>
+        repeatedCall(link, repeatable.has(path), options, (client, attemptOptions) =>
+          callUnary(client, method)(request, attemptOptions),
+        ),
+      ),
     ];
   });
-  return { ...Object.fromEntries(methods), close: client.close.bind(client) };
+  return { ...Object.fromEntries(methods), close: link.close.bind(link) };
 }
 
-function retryConfig(definition: ServiceDefinition): object {
-  const [, service = ''] = Object.values(definition)[0]?.path.split('/') ?? [];
-  const name = idempotentMethods(service).map((method) => ({ service, method }));
-  if (name.length === 0) return {};
-  const retryPolicy = {
-    maxAttempts: 5,
-    initialBackoff: '0.2s',
-    maxBackoff: '2s',
-    backoffMultiplier: 2,
-    retryableStatusCodes: ['UNAVAILABLE'],
-  };
-  return { methodConfig: [{ name, retryPolicy }] };
+/** Paths of the methods that may be sent twice. */
+function repeatablePaths(definition: ServiceDefinition): ReadonlySet<string> {
+  const [first] = Object.values(definition);
+  if (first === undefined) return new Set();
+  const [, service = ''] = first.path.split('/');
+  return new Set(idempotentMethods(service).map((method) => `/${service}/${method}`));
 }

@@ -18,7 +18,7 @@ const ARTIFACT_ERRORS: readonly ErrorMapping[] = [
   [RecordKeyError, 'INVALID_ARGUMENT'],
   [S3LocationError, 'INVALID_ARGUMENT'],
   [StoreFullError, 'STORE_FULL'],
-  [StoreUnavailableError, 'UNAVAILABLE'],
+  [StoreUnavailableError, 'STORE_UNAVAILABLE'],
 ];
 
 /**

@@ -24,7 +24,8 @@ export { DEFAULT_STORE } from './serviceConfig.js';
 export { PortInUseError, type RunningService, startService } from './startService.js';
 export { EXIT_CODES, type ReadyLine, runService } from './runService.js';
 export { type ClientMethodOf, createClient, type ServiceClient } from './createClient.js';
-export { type CallOptions } from './clientCalls.js';
+export { type CallOptions, type RequestSource } from './clientCalls.js';
+export { type ClientOptions } from './serviceLink.js';
 export {
   type ArtifactClient,
   type ArtifactSource,
@@ -37,5 +38,6 @@ export { MAX_MESSAGE_BYTES } from './channelOptions.js';
 export { progressStream, type ProgressEvent } from './progressStream.js';
 export { Changes } from './changes.js';
 export { HEARTBEAT_MS, isGone, recordOwnerSchema, thisOwner, type RecordOwner } from './recordOwner.js';
+export { countDeath, MOST_DEATHS_IN_PLACE } from './countDeath.js';
 export { checkHealth, type Health } from './checkHealth.js';
 export { allMethods } from './descriptors.js';

@@ -74,6 +74,11 @@ export const REASONS = {
     description:
       'The artifact store has no space left; free some and repeat. Nothing half-written is visible.',
   },
+  STORE_UNAVAILABLE: {
+    status: GrpcStatus.UNAVAILABLE,
+    description:
+      'The artifact store cannot be reached, read or written; the message says where it is and why.',
+  },
   OUT_OF_MEMORY: {
     status: GrpcStatus.RESOURCE_EXHAUSTED,
     description: 'The work needs more memory than allowed; choose a smaller batch or raise the limit.',
@@ -91,6 +96,11 @@ export const REASONS = {
   WORKER_DIED: {
     status: GrpcStatus.ABORTED,
     description: 'The worker that computed the request died and was replaced; the request can be repeated.',
+  },
+  SERVICE_DIED: {
+    status: GrpcStatus.ABORTED,
+    description:
+      'The service died each time it worked on the request, which was not sent again; ask for less, or see its log.',
   },
   DEVICE_UNAVAILABLE: {
     status: GrpcStatus.FAILED_PRECONDITION,

@@ -67,6 +67,8 @@ function serveUntilToldToStop(service: RunningService): void {
     stopping = true;
     log.info({ why }, 'stopping');
     void service.close().finally(() => process.exit(0));
+    // Whatever keeps it: a process that was told to stop ends.
+    setTimeout(() => process.exit(EXIT_CODES.failed), service.stopsWithinMs).unref();
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
   if (service.exitWithParent) {

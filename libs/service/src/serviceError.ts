@@ -69,9 +69,14 @@ export class ServiceError extends Error {
     if (error instanceof ServiceError) return error;
     if (isGrpcError(error)) return fromGrpcError(error);
     const message = error instanceof Error ? error.message : String(error);
-    const aborted = error instanceof Error && error.name === 'AbortError';
-    return new ServiceError(aborted ? 'CANCELLED' : 'INTERNAL', message, { cause: error });
+    return new ServiceError(reasonOfName(error), message, { cause: error });
   }
+}
+
+/** What the platform's own errors say by their names: AbortSignal.abort and AbortSignal.timeout. */
+function reasonOfName(error: unknown): Reason {
+  const name = error instanceof Error ? error.name : undefined;
+  return name === 'AbortError' ? 'CANCELLED' : name === 'TimeoutError' ? 'DEADLINE_EXCEEDED' : 'INTERNAL';
 }
 
 interface GrpcError extends Error {

@@ -25,12 +25,17 @@ export interface RunningService {
   readonly endpoint: string;
   readonly log: Logger;
   readonly exitWithParent: boolean;
+  /** How long stopping can take where all is well. */
+  readonly stopsWithinMs: number;
   /**
    * Stops it: health says NOT_SERVING, no new calls, the running ones may end within `--drain-seconds` and are
    * cancelled then, close hooks in reverse order. Calling it again gives the same promise.
    */
   close(): Promise<void>;
 }
+
+/** How long close hooks may take, once calls have ended: a training writes its snapshot. */
+const CLOSING_MS = 30_000;
 
 /** The port that a service should listen on belongs to another process. */
 export class PortInUseError extends Error {
@@ -49,7 +54,10 @@ export async function startService<Specs extends OptionSpecs>(
 ): Promise<RunningService> {
   const { common, options } = readConfig(definition, argv, environment);
   const { name } = definition;
-  const log = pino({ name, level: common['log-level'] }, pino.destination({ dest: 2, sync: true }));
+  const lines = pino.destination({ dest: 2, sync: true });
+  // A log that cannot be written, as on a full disk, is no reason to die.
+  lines.on('error', () => undefined);
+  const log = pino({ name, level: common['log-level'] }, lines);
   const stopping = new AbortController();
   const abandoned = new AbortController();
   // Every call that runs listens to it.
@@ -116,6 +124,7 @@ export async function startService<Specs extends OptionSpecs>(
       endpoint,
       log,
       exitWithParent: common['exit-with-parent'],
+      stopsWithinMs: common['drain-seconds'] * 1000 + CLOSING_MS,
       close: () => (stopped ??= stop()),
     };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Changes, HEARTBEAT_MS } from '@oblique/service';
 import type { Logger } from './logger.js';
-import { hasEnded, type Run } from './runMessage.js';
+import { hasEnded, State, type Run } from './runMessage.js';
 import type { RunRecords } from './runRecords.js';
 
 /** How often changes are written down and sent at most. */
@@ -56,13 +56,16 @@ export class ActiveRun {
     );
   }
 
-  /** The last state: written down before anybody hears of it. */
+  /**
+   * The last state: written down before anybody hears of it. One that only stops with its process stays in the store as
+   * going on, so that the next process finds it left behind.
+   */
   async end(run: Run): Promise<void> {
     clearInterval(this.#heartbeat);
     clearTimeout(this.#timer);
     await this.#saving;
     try {
-      await this.records.save(run);
+      await this.records.save(run.state === State.STATE_INTERRUPTED ? this.#run : run);
     } catch (error) {
       this.log.error({ err: error, run: run.id }, 'the end of a run could not be written down');
     }

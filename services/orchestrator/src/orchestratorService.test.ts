@@ -48,7 +48,9 @@ it('lists analyses with every parameter, its description and its default', async
 
 describe('a run is not started', () => {
   it('of an analysis that there is not', async () => {
-    await expect(client.startRun({ analysis: 'orientatoin', parameters: {} })).rejects.toMatchObject({
+    await expect(
+      client.startRun({ analysis: 'orientatoin', parameters: {}, requestId: '' }),
+    ).rejects.toMatchObject({
       reason: 'UNKNOWN_ANALYSIS',
       message: expect.stringMatching(/"orientatoin".*orientation/),
     });
@@ -57,7 +59,7 @@ describe('a run is not started', () => {
   it('with parameters that are wrong, each of which is named', async () => {
     const parameters = { seeds: [0.5], protocol: 'words', netwroks: ['a'] };
     const error: unknown = await client
-      .startRun({ analysis: 'orientation', parameters })
+      .startRun({ analysis: 'orientation', parameters, requestId: '' })
       .catch((caught: unknown) => caught);
     const known = ServiceError.from(error);
     expect(known.reason).toBe('INVALID_ARGUMENT');
@@ -70,14 +72,16 @@ describe('a run is not started', () => {
 
   it('with a number that JSON does not have', async () => {
     await expect(
-      client.startRun({ analysis: 'orientation', parameters: { sigma: NaN } }),
+      client.startRun({ analysis: 'orientation', parameters: { sigma: NaN }, requestId: '' }),
     ).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
     });
   });
 
   it('while the serving service does not answer', async () => {
-    await expect(client.startRun({ analysis: 'orientation', parameters: {} })).rejects.toMatchObject({
+    await expect(
+      client.startRun({ analysis: 'orientation', parameters: {}, requestId: '' }),
+    ).rejects.toMatchObject({
       reason: 'UNAVAILABLE',
       message: expect.stringContaining('127.0.0.1:1'),
     });

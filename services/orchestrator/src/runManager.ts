@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RUNNABLES } from '@oblique/analyses';
 import type { ArtifactStore, Json } from '@oblique/artifacts';
-import { ServiceError, thisOwner } from '@oblique/service';
+import type { orchestratorV1 } from '@oblique/contracts';
+import { countDeath, MOST_DEATHS_IN_PLACE, ServiceError, thisOwner } from '@oblique/service';
 import {
   InvalidParametersError,
   planRun,
@@ -39,6 +40,7 @@ export interface RunManagerOptions {
 
 /** Starts runs, goes on with them and knows how they stand. */
 export class RunManager {
+  readonly #store: ArtifactStore;
   readonly #services: Services;
   readonly #engine: WorkflowEngine;
   readonly #records: RunRecords;
@@ -47,6 +49,7 @@ export class RunManager {
   #stopping = false;
 
   constructor({ store, services, concurrentSteps, log }: RunManagerOptions) {
+    this.#store = store;
     this.#services = services;
     this.#engine = new WorkflowEngine({ store, concurrency: concurrentSteps });
     this.#records = new RunRecords(store, thisOwner());
@@ -54,15 +57,28 @@ export class RunManager {
   }
 
   /**
-   * Starts a run, which then goes on by itself.
+   * Starts a run, which then goes on by itself; where this request has started one already, it gives that.
    * @throws ServiceError UNKNOWN_ANALYSIS, or INVALID_ARGUMENT naming every parameter that is wrong.
    */
-  async start(analysisName: string, given: unknown, signal: AbortSignal): Promise<Run> {
-    const runnable = findRunnable(analysisName);
-    const prepared = await this.#prepare(runnable, parametersOf(given), signal);
+  async start(
+    { analysis, parameters, requestId }: orchestratorV1.StartRunRequest,
+    signal: AbortSignal,
+  ): Promise<Run> {
+    const runnable = findRunnable(analysis);
+    if (!/^[\w-]{0,64}$/.test(requestId))
+      throw new ServiceError(
+        'INVALID_ARGUMENT',
+        `request_id = ${JSON.stringify(requestId.slice(0, 80))}; give up to 64 letters, digits and dashes, such as a UUID.`,
+        { field: 'request_id' },
+      );
+    const prepared = await this.#prepare(runnable, parametersOf(parameters), signal);
     const created = new Date();
     const id = newRunId(created, randomBytes(4).toString('hex'));
-    return this.#go(newRun(id, analysisName, prepared.parameters, created), runnable, prepared);
+    const known = requestId === '' ? id : await this.#records.idOfRequest(requestId, id);
+    const earlier = this.#active.get(known)?.active.run ?? (await this.#records.find(known));
+    // A request whose run is not there was interrupted between the two: it starts the run now.
+    if (earlier !== undefined) return earlier;
+    return this.#go(newRun(known, analysis, prepared.parameters, created), runnable, prepared);
   }
 
   /**
@@ -139,13 +155,17 @@ export class RunManager {
     }
   }
 
-  /** Writes down which runs died with an earlier process, and gives their ids. */
+  /** Writes down which runs died with an earlier process, and gives the ids of those that have not died too often. */
   async recover(): Promise<string[]> {
-    const { runs, broken } = await this.#records.list();
+    const ids: string[] = [];
+    const { orphans, broken } = await this.#records.list();
     for (const { name, reason } of broken) this.#log.warn({ run: name, reason }, 'a run cannot be read');
-    const died = runs.filter(({ state }) => state === State.STATE_INTERRUPTED);
-    for (const run of died) await this.#records.save(run);
-    return died.map(({ id }) => id);
+    for (const run of orphans) {
+      await this.#records.save(run);
+      const done = run.steps.filter(({ state }) => state === State.STATE_SUCCEEDED).length;
+      if ((await countDeath(this.#store, run.id, done)) <= MOST_DEATHS_IN_PLACE) ids.push(run.id);
+    }
+    return ids;
   }
 
   /** Goes on with runs; those with which it cannot are told in the log. */

@@ -86,6 +86,11 @@ describe('a run in the store', () => {
       State.STATE_RUNNING,
       State.STATE_INTERRUPTED,
     ]);
+    const records = new RunRecords(store, self);
+    expect((await records.list()).orphans.map(({ id }) => id)).toEqual([run(0).id]);
+    // Once it is written down as interrupted, it waits until somebody asks for it.
+    await records.save({ ...run(0), state: State.STATE_INTERRUPTED });
+    expect((await records.list()).orphans).toEqual([]);
   });
 
   it('is not looked for under a name that is no id', async () => {

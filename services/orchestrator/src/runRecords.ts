@@ -8,7 +8,18 @@ type BrokenEntry = artifactV1.BrokenEntry;
 
 const COLLECTION = 'runs';
 
+/** Which run a request has started, as `run-requests/<request id>`. */
+const REQUESTS = 'run-requests';
+
+const requestSchema = z.object({ run: z.string() });
 const recordSchema = z.object({ run: z.json(), owner: recordOwnerSchema, saved: z.iso.datetime() });
+
+/** A run as the store has it. */
+interface StoredRun {
+  readonly run: Run;
+  /** Its process ended while it went on. */
+  readonly orphaned: boolean;
+}
 
 /** The runs in the store, as records `runs/<id>`. */
 export class RunRecords {
@@ -26,34 +37,53 @@ export class RunRecords {
   /** The run of this id; one whose process died while it ran is INTERRUPTED. Undefined where there is none. */
   async find(id: string): Promise<Run | undefined> {
     const record = isRunId(id) ? await this.store.getRecord(COLLECTION, id) : undefined;
-    return record === undefined ? undefined : this.#read(id, record);
+    return record === undefined ? undefined : this.#read(id, record).run;
   }
 
-  /** All runs, newest first, and the records of which none can be made. */
-  async list(): Promise<{ readonly runs: Run[]; readonly broken: BrokenEntry[] }> {
-    const runs: Run[] = [];
+  /** The id of the run that this request has started before; where it has started none, it is `id` from now on. */
+  async idOfRequest(requestId: string, id: string): Promise<string> {
+    if (await this.store.createRecord(REQUESTS, requestId, { run: id })) return id;
+    const known = requestSchema.safeParse(await this.store.getRecord(REQUESTS, requestId));
+    return known.success && isRunId(known.data.run) ? known.data.run : id;
+  }
+
+  /**
+   * All runs, newest first; those among them whose process ended while they went on, and which nobody has written down as
+   * interrupted yet; and the records of which no run can be made.
+   */
+  async list(): Promise<{
+    readonly runs: Run[];
+    readonly orphans: Run[];
+    readonly broken: BrokenEntry[];
+  }> {
+    const stored: StoredRun[] = [];
     const broken: BrokenEntry[] = [];
     for await (const record of this.store.listRecords(COLLECTION)) {
       try {
         if (record.value === undefined) throw record.broken;
-        runs.push(this.#read(record.key, record.value));
+        stored.push(this.#read(record.key, record.value));
       } catch (error) {
         broken.push({ name: record.key, reason: error instanceof Error ? error.message : String(error) });
       }
     }
-    const created = (run: Run): number => run.created?.getTime() ?? 0;
-    runs.sort((a, b) => created(b) - created(a) || b.id.localeCompare(a.id));
-    return { runs, broken };
+    const created = ({ run }: StoredRun): number => run.created?.getTime() ?? 0;
+    stored.sort((a, b) => created(b) - created(a) || b.run.id.localeCompare(a.run.id));
+    return {
+      runs: stored.map(({ run }) => run),
+      orphans: stored.filter(({ orphaned }) => orphaned).map(({ run }) => run),
+      broken,
+    };
   }
 
   /** @throws RecordCorruptError where the record is of no run */
-  #read(id: string, json: Json): Run {
+  #read(id: string, json: Json): StoredRun {
     const record = recordSchema.safeParse(json);
     const run = record.success ? readRun(record.data.run) : undefined;
     if (!record.success || run?.id !== id)
       throw new RecordCorruptError(COLLECTION, id, this.store.location, { cause: record.error });
     const { owner, saved } = record.data;
-    return !hasEnded(run) && isGone(owner, new Date(saved), this.self) ? interrupted(run) : run;
+    const orphaned = !hasEnded(run) && isGone(owner, new Date(saved), this.self);
+    return { run: orphaned ? interrupted(run) : run, orphaned };
   }
 }
 

@@ -8,7 +8,7 @@ export function startRun(manager: RunManager) {
   return unary<orchestratorV1.StartRunRequest, orchestratorV1.StartRunResponse>(
     async (request, { signal, access }) => {
       await checkLocations(access, request.parameters);
-      return { run: await manager.start(request.analysis, request.parameters, signal) };
+      return { run: await manager.start(request, signal) };
     },
   );
 }

@@ -11,7 +11,7 @@ import {
 } from '@oblique/artifacts';
 import { trainingV1 } from '@oblique/contracts';
 import type { DataAccess } from '@oblique/datasets';
-import { ServiceError, thisOwner, type CallContext } from '@oblique/service';
+import { countDeath, MOST_DEATHS_IN_PLACE, ServiceError, thisOwner, type CallContext } from '@oblique/service';
 import { Slots } from '@oblique/workflow';
 import { ActiveTraining } from './activeTraining.js';
 import { checkPlan } from './checkPlan.js';
@@ -160,6 +160,11 @@ export class TrainingManager {
     for (const stored of all) {
       if (!stored.orphaned) continue;
       const { training } = stored;
+      const deaths = await countDeath(this.#options.store, training.id, stored.resumePoint?.step ?? 0);
+      if (deaths > MOST_DEATHS_IN_PLACE) {
+        await this.#records.save({ ...stored, training: killing(training, deaths) });
+        continue;
+      }
       try {
         const plan = readTrainingSpec(training.spec);
         if (this.#basisOf(plan) === stored.basis) this.#go(plan, stored, undefined);
@@ -306,4 +311,15 @@ function newTraining(id: string, label: string, spec: TrainingSpec | undefined):
 
 function stageOf({ id, label }: Training): string {
   return `training ${label || id.slice(0, 12)}`;
+}
+
+/** A training during which its service died again and again. */
+function killing(training: Training, deaths: number): Training {
+  return {
+    ...training,
+    state: TrainingState.TRAINING_STATE_FAILED,
+    failure:
+      `The training service died ${deaths} times while this was at step ${training.step}, so it is not gone on with by ` +
+      'itself. The log of the service says why; where memory ran out, take smaller batches or a smaller network.',
+  };
 }

@@ -131,5 +131,5 @@ async function save(
   signal: AbortSignal,
 ): Promise<void> {
   const digest = readDigest(artifact?.digest ?? '', 'artifact');
-  await writeOutput(path, await fetchArtifact(services.endpoint('statistics'), digest, { signal }));
+  await writeOutput(path, await fetchArtifact(services.artifacts('statistics'), digest, { signal }));
 }

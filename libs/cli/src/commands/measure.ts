@@ -136,7 +136,7 @@ async function measure(
         terminal.progress(progress);
       });
       const digest = readDigest(result.artifact?.digest ?? '', 'artifact');
-      const bytes = await fetchArtifact(connection.endpoint('serving'), digest, { signal });
+      const bytes = await fetchArtifact(connection.artifacts('serving'), digest, { signal });
       if (options.out !== undefined) await writeOutput(options.out, bytes);
       if (options.plot !== undefined && format !== undefined) {
         const { families } = await connection.stimulus.listFamilies({}, { signal });

@@ -1,8 +1,7 @@
-import { ServiceError } from '@oblique/service';
 import type { Command } from 'commander';
 import { contextOf } from '../commandContext.js';
 import { withServices, type Connection } from '../connection.js';
-import { checkReportFolder, followRun, writeReport } from '../followRun.js';
+import { checkReportFolder, followRun, startRun, writeReport } from '../followRun.js';
 import { registerNetworks } from '../registerNetworks.js';
 import { RunOverview } from '../runOverview.js';
 import { absoluteLocation } from '../sceneOptions.js';
@@ -67,15 +66,10 @@ export function addReproduceCommand(program: Command, signal: AbortSignal): void
           data: options.data === 'scenes' ? options.data : absoluteLocation(options.data),
           networks,
         };
-        const { run } = await services.orchestrator.startRun(
-          { analysis: 'reproduce', parameters },
-          { signal },
-        );
-        if (run === undefined)
-          throw new ServiceError('INTERNAL', 'The orchestrator started a run and did not say which.');
-        terminal.note(`Run ${run.id}`);
+        const runId = await startRun(services, 'reproduce', parameters, signal);
+        terminal.note(`Run ${runId}`);
         const overview = new RunOverview(terminal);
-        const ended = await followRun(services, run.id, terminal, signal, overview);
+        const ended = await followRun(services, runId, terminal, signal, overview);
         await writeReport(services, ended, options.out, signal);
         return ended;
       });

@@ -1,9 +1,9 @@
 import { orchestratorV1 } from '@oblique/contracts';
-import { ServiceError, UsageError } from '@oblique/service';
+import { UsageError } from '@oblique/service';
 import type { Command } from 'commander';
 import { contextOf } from '../commandContext.js';
 import { withServices, type Connection } from '../connection.js';
-import { checkReportFolder, followRun, writeReport } from '../followRun.js';
+import { checkReportFolder, followRun, startRun, writeReport } from '../followRun.js';
 import { isStudyFile, loadStudy } from '../loadStudy.js';
 import { registerNetworks } from '../registerNetworks.js';
 import { prepareStudy, runStudy } from '../runStudy.js';
@@ -71,11 +71,9 @@ export function addRunCommand(program: Command, signal: AbortSignal): void {
       }
       const done = await withServices(['orchestrator'], connection, terminal, async (services) => {
         const parameters = await parametersOf(options, services, terminal, signal);
-        const { run } = await services.orchestrator.startRun({ analysis, parameters }, { signal });
-        if (run === undefined)
-          throw new ServiceError('INTERNAL', 'The orchestrator started a run and did not say which.');
-        terminal.note(`Run ${run.id}`);
-        const ended = await followRun(services, run.id, terminal, signal);
+        const runId = await startRun(services, analysis, parameters, signal);
+        terminal.note(`Run ${runId}`);
+        const ended = await followRun(services, runId, terminal, signal);
         await writeReport(services, ended, options.out, signal);
         return ended;
       });

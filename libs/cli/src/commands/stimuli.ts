@@ -91,7 +91,7 @@ export function addStimuliCommands(program: Command, signal: AbortSignal): void 
           checkOutput(whole, force);
           await writeOutput(
             whole,
-            await fetchArtifact(services.endpoint('stimulus'), readDigest(ref.digest, 'artifact'), {
+            await fetchArtifact(services.artifacts('stimulus'), readDigest(ref.digest, 'artifact'), {
               signal,
             }),
           );
@@ -148,7 +148,7 @@ async function galleryImages(services: Connection, signal: AbortSignal): Promise
     if (rendered === undefined)
       throw new ServiceError('INTERNAL', `The stimulus service rendered no ${family.name}.`);
     const pixels = readNpy(
-      await fetchArtifact(services.endpoint('stimulus'), readDigest(rendered.digest, 'images'), { signal }),
+      await fetchArtifact(services.artifacts('stimulus'), readDigest(rendered.digest, 'images'), { signal }),
     );
     const unit = parameter.unit === '1' ? '' : parameter.unit === 'degree' ? '°' : ` ${parameter.unit}`;
     parameter.sweep.forEach((value, index) => {

@@ -122,7 +122,7 @@ async function keepModel(
   const digest = readDigest(result?.model?.digest ?? '', 'model');
   const said: string[] = [];
   if (out !== undefined) {
-    await writeOutput(out, await fetchArtifact(connection.endpoint('training'), digest, { signal }));
+    await writeOutput(out, await fetchArtifact(connection.artifacts('training'), digest, { signal }));
     said.push(`Wrote ${out}`);
   }
   if (name !== undefined) {

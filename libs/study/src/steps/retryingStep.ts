@@ -2,30 +2,38 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError, type Reason } from '@oblique/service';
 import type { Step } from '@oblique/workflow';
 
-/** A service or one of its workers died, or is being started again: the same call can succeed a little later. */
-const PASSING: ReadonlySet<Reason> = new Set<Reason>(['UNAVAILABLE', 'WORKER_DIED']);
+/** How often a step is computed again for a passing reason: a worker that dies each time dies of the step. */
+const MOST_REPETITIONS: ReadonlyMap<Reason, number> = new Map<Reason, number>([
+  ['UNAVAILABLE', 5],
+  ['WORKER_DIED', 2],
+]);
 
-/** How long is waited before each repetition; time enough for a service to be started again. */
+/** How long is waited before each repetition. */
 const WAITS_MS = [500, 1000, 2000, 4000, 8000];
 
-/** The step, computed again a few times where a service that it calls dies meanwhile. */
+/**
+ * The step, computed again a few times where a service that it calls is stopping or a worker of it dies. Calls that are
+ * lost are repeated by the client that made them.
+ */
 export function retryingStep(step: Step, waitsMs: readonly number[] = WAITS_MS): Step {
   return {
     ...step,
     run: async (context) => {
-      for (const waitMs of waitsMs) {
+      for (let failures = 0; ; failures += 1) {
         try {
           return await step.run(context);
         } catch (error) {
-          if (context.signal.aborted || !isPassing(error)) throw error;
+          const waitMs = waitsMs[failures];
+          if (context.signal.aborted || waitMs === undefined || failures >= repetitionsFor(error))
+            throw error;
           await delay(waitMs, undefined, { signal: context.signal });
         }
       }
-      return step.run(context);
     },
   };
 }
 
-function isPassing(error: unknown): boolean {
-  return error instanceof ServiceError && PASSING.has(error.reason);
+function repetitionsFor(error: unknown): number {
+  const most = error instanceof ServiceError ? MOST_REPETITIONS.get(error.reason) : undefined;
+  return most ?? 0;
 }

@@ -69,7 +69,7 @@ async function watched(
   id: string,
   { signal, progress }: StepContext,
 ): Promise<trainingV1.Training> {
-  for await (const { event } of training.watchTraining({ id }, { signal })) {
+  for await (const { event } of training.watchTraining({ id }, { signal, watch: true })) {
     if (event?.$case === 'ended') return event.value;
     if (event?.$case === 'progress') {
       const { done, total, unit, ratePerSecond } = event.value;
