@@ -190,6 +190,7 @@ async function finishedRun(services: FuzzedServices): Promise<void> {
     const { run } = await client.startRun({
       analysis: 'orientation',
       parameters: { networks: ['tiny'], seeds: [0] },
+      requestId: '',
     });
     await client.cancelRun({ runId: run?.id ?? '' });
   } finally {

@@ -53,6 +53,13 @@ export interface ArtifactStore {
   has(digest: Digest): Promise<boolean>;
 
   /**
+   * Whether the artifact is there and whole: its manifest can be read, its bytes are all there and hash to the digest.
+   * What is not whole can be put again, by computing it again. Bytes that were found whole and have not been written
+   * since are not read again.
+   */
+  isWhole(digest: Digest): Promise<boolean>;
+
+  /**
    * Removes an artifact; where there is none, nothing happens. Equal bytes are one artifact: only for what nobody else
    * can have stored, such as states of work that newer ones replaced.
    */
@@ -64,6 +71,7 @@ export interface ArtifactStore {
   /**
    * @param collection lower-case letters, digits and dashes
    * @param key any text of 1 to 200 bytes as encodeURIComponent writes it
+   * @throws RecordCorruptError
    */
   getRecord(collection: string, key: string): Promise<Json | undefined>;
 

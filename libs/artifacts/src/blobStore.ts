@@ -18,6 +18,9 @@ import { parseManifest } from './manifest.js';
 
 /** The one ArtifactStore, over any Blobs. */
 export class BlobStore implements ArtifactStore {
+  /** Artifacts that were found whole, and what their files looked like then. */
+  private readonly whole = new Map<Digest, string>();
+
   constructor(private readonly blobs: Blobs) {}
 
   get location(): string {
@@ -75,6 +78,22 @@ export class BlobStore implements ArtifactStore {
     return await this.blobs.has(manifestPath(digest));
   }
 
+  async isWhole(digest: Digest): Promise<boolean> {
+    const stamp = await this.blobs.stamp(artifactPath(digest));
+    if (stamp === undefined) return false;
+    try {
+      if ((await this.readManifest(digest)) === undefined) return false;
+      if (this.whole.get(digest) === stamp) return true;
+      const pieces = this.stream(digest)[Symbol.asyncIterator]();
+      while ((await pieces.next()).done !== true);
+    } catch (error) {
+      if (error instanceof ArtifactCorruptError || error instanceof ArtifactNotFoundError) return false;
+      throw error;
+    }
+    this.whole.set(digest, stamp);
+    return true;
+  }
+
   async remove(digest: Digest): Promise<void> {
     // The manifest goes first: without it the artifact does not exist, whatever happens next.
     await this.blobs.remove(manifestPath(digest));
@@ -82,7 +101,7 @@ export class BlobStore implements ArtifactStore {
   }
 
   async *list(): AsyncIterable<Manifest> {
-    for await (const path of this.blobs.list(ARTIFACTS)) {
+    for await (const { path } of this.blobs.list(ARTIFACTS)) {
       const digest = digestOfManifest(path);
       const manifest = digest && (await this.readManifest(digest));
       if (manifest) yield manifest;
@@ -114,7 +133,7 @@ export class BlobStore implements ArtifactStore {
   }
 
   async *listRecords(collection: string): AsyncIterable<ListedRecord> {
-    for await (const path of this.blobs.list(collectionPath(collection))) {
+    for await (const { path } of this.blobs.list(collectionPath(collection))) {
       const key = keyOfRecord(path);
       if (key === undefined) continue;
       try {
@@ -139,11 +158,11 @@ export class BlobStore implements ArtifactStore {
 
   private async repairManifest(digest: Digest, manifest: Json): Promise<void> {
     try {
-      await this.readManifest(digest);
+      if ((await this.readManifest(digest)) !== undefined) return;
     } catch (error) {
       if (!(error instanceof ArtifactCorruptError)) throw error;
-      await this.blobs.replace(manifestPath(digest), encode(manifest));
     }
+    await this.blobs.replace(manifestPath(digest), encode(manifest));
   }
 
   private async missing(digest: Digest): Promise<Error> {

@@ -13,13 +13,22 @@ export interface Blobs {
   /** The bytes at the path in pieces, or undefined. */
   open(path: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   has(path: string): Promise<boolean>;
+  /** A text that changes whenever the bytes at the path are written; undefined where there are none. */
+  stamp(path: string): Promise<string | undefined>;
   /** Puts the bytes there at once, over what was there. */
   replace(path: string, bytes: Uint8Array): Promise<void>;
   /** Puts the bytes there if nothing is there; false where something was. */
   create(path: string, bytes: Uint8Array): Promise<boolean>;
   remove(path: string): Promise<void>;
-  /** Paths that begin with `folder/`, at any depth. */
-  list(folder: string): AsyncIterable<string>;
+  /** What lies under paths that begin with `folder/`, at any depth. */
+  list(folder: string): AsyncIterable<BlobEntry>;
+}
+
+/** Bytes at a path. */
+export interface BlobEntry {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modified: Date;
 }
 
 /** Data that was taken in and holds resources until it is published. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Digest } from './artifact.js';
-import type { Blobs, Staged } from './blobs.js';
+import type { BlobEntry, Blobs, Staged } from './blobs.js';
 import { StoreFullError, StoreUnavailableError } from './errors.js';
 import { hashedCopy, once, writeAll } from './hashedCopy.js';
 
@@ -23,7 +23,8 @@ export class FolderBlobs implements Blobs {
   static async open(path: string): Promise<FolderBlobs> {
     const blobs = new FolderBlobs(resolve(path));
     await blobs.guard(async () => {
-      await mkdir(join(blobs.location, STAGING), { recursive: true });
+      await mkdir(blobs.location, { recursive: true });
+      await blobs.makeFolder(STAGING);
       await blobs.clearAbandoned();
     });
     return blobs;
@@ -40,11 +41,20 @@ export class FolderBlobs implements Blobs {
 
   async open(path: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const file = await this.guard(() => unlessMissing(open(this.at(path), 'r')));
+    if (file !== undefined && !(await file.stat()).isFile()) {
+      await file.close();
+      return undefined;
+    }
     return file && this.pieces(createReadStream('', { fd: file, highWaterMark: 1 << 20 }));
   }
 
   async has(path: string): Promise<boolean> {
-    return (await this.guard(() => unlessMissing(access(this.at(path)).then(() => true)))) ?? false;
+    return (await this.stamp(path)) !== undefined;
+  }
+
+  async stamp(path: string): Promise<string | undefined> {
+    const status = await this.guard(() => unlessMissing(stat(this.at(path), { bigint: true })));
+    return status?.isFile() === true ? `${status.ino} ${status.size} ${status.mtimeNs}` : undefined;
   }
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
@@ -66,15 +76,19 @@ export class FolderBlobs implements Blobs {
   }
 
   async remove(path: string): Promise<void> {
-    await this.guard(() => rm(this.at(path), { force: true }));
+    await this.guard(() => rm(this.at(path), { force: true, recursive: true }));
   }
 
-  async *list(folder: string): AsyncIterable<string> {
+  async *list(folder: string): AsyncIterable<BlobEntry> {
     const entries = await this.guard(() => unlessMissing(readdir(this.at(folder), { withFileTypes: true })));
     for (const entry of entries ?? []) {
       const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) yield* this.list(path);
-      else yield path;
+      if (entry.isDirectory()) {
+        yield* this.list(path);
+        continue;
+      }
+      const status = await this.guard(() => unlessMissing(lstat(this.at(path))));
+      if (status !== undefined) yield { path, sizeBytes: status.size, modified: status.mtime };
     }
   }
 
@@ -106,13 +120,25 @@ export class FolderBlobs implements Blobs {
     const target = this.at(path);
     try {
       await this.guard(async () => {
-        await mkdir(dirname(target), { recursive: true });
+        await this.makeFolder(dirname(path));
+        await clearObstacle(target);
         await place(temporary, target);
         await syncFolder(dirname(target));
       });
     } finally {
       await rm(temporary, { force: true });
     }
+  }
+
+  /** Makes a folder of the store; a file where the folder is due is damage, and makes way. */
+  private async makeFolder(path: string): Promise<void> {
+    const parts = path.split('/');
+    for (const count of parts.keys()) {
+      const folder = this.at(parts.slice(0, count + 1).join('/'));
+      const status = await unlessMissing(lstat(folder));
+      if (status !== undefined && !status.isDirectory() && !status.isSymbolicLink()) await rm(folder);
+    }
+    await mkdir(this.at(path), { recursive: true });
   }
 
   private async *pieces(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -148,6 +174,14 @@ export class FolderBlobs implements Blobs {
   }
 }
 
+/** A folder, or a link that leads nowhere, where a file is due is damage, and makes way. */
+async function clearObstacle(path: string): Promise<void> {
+  const status = await unlessMissing(lstat(path));
+  if (status === undefined || status.isFile()) return;
+  if (status.isSymbolicLink() && (await unlessMissing(stat(path)))?.isFile() === true) return;
+  await rm(path, { recursive: true, force: true });
+}
+
 /** Makes renames and links in the folder outlast a loss of power. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
@@ -163,7 +197,8 @@ async function unlessMissing<T>(action: Promise<T>): Promise<T | undefined> {
     return await action;
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    // Neither a folder nor a loop of links is a file.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code === 'ELOOP') return undefined;
     throw error;
   }
 }

@@ -19,3 +19,4 @@ export {
 export { canonicalJson, parseJson, type Json } from './json.js';
 export { openStore } from './openStore.js';
 export { parseS3Location, type S3Location } from './s3Location.js';
+export { StoreCare, digestsIn, type CareProgress, type Finding, type StoreStatistics } from './storeCare.js';

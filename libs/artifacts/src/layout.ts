@@ -4,7 +4,7 @@ import { RecordKeyError } from './errors.js';
 /** Where things lie in a store, the same in a folder and in a bucket. */
 export const ARTIFACTS = 'artifacts';
 
-const RECORDS = 'records';
+export const RECORDS = 'records';
 const MANIFEST_SUFFIX = '.json';
 const LONGEST_KEY_BYTES = 200;
 
@@ -66,6 +66,13 @@ export function keyOfRecord(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Collection and key of the record at the path; undefined for paths that no record can have. */
+export function recordAt(path: string): { readonly collection: string; readonly key: string } | undefined {
+  const collection = /^records\/([a-z0-9][a-z0-9-]{0,62})\/[^/]+$/.exec(path)?.[1];
+  const key = keyOfRecord(path);
+  return collection === undefined || key === undefined ? undefined : { collection, key };
 }
 
 function escape(character: string): string {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ArtifactStore } from './artifactStore.js';
 import { BlobStore } from './blobStore.js';
+import type { Blobs } from './blobs.js';
 import { FolderBlobs } from './folderBlobs.js';
 import { parseS3Location } from './s3Location.js';
 
@@ -12,14 +13,19 @@ import { parseS3Location } from './s3Location.js';
  * @throws StoreUnavailableError where it cannot be used
  */
 export async function openStore(location: string): Promise<ArtifactStore> {
+  return new BlobStore(await openBlobs(location));
+}
+
+/** The place of a store's bytes. @throws as openStore does */
+export async function openBlobs(location: string): Promise<Blobs> {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase();
   if (location === '') throw new TypeError('The store needs a location: a folder, or s3://bucket/prefix.');
-  if (scheme === undefined) return new BlobStore(await FolderBlobs.open(location));
-  if (scheme === 'file') return new BlobStore(await FolderBlobs.open(fileURLToPath(location)));
+  if (scheme === undefined) return FolderBlobs.open(location);
+  if (scheme === 'file') return FolderBlobs.open(fileURLToPath(location));
   if (scheme === 's3') {
     // Loaded where it is used: it takes longer to load than the rest of a command.
     const { S3Blobs } = await import('./s3Blobs.js');
-    return new BlobStore(await S3Blobs.open(parseS3Location(location, process.env)));
+    return S3Blobs.open(parseS3Location(location, process.env));
   }
   throw new TypeError(
     `"${location}" begins with ${scheme}://; a store is a folder's path, file:///path or s3://bucket/prefix.`,

@@ -32,7 +32,7 @@ if (process.env['S3_ENDPOINT']) {
       open: async () => await open(location, process.env),
       close: async () => {
         for (const folder of ['artifacts', 'records']) {
-          for await (const path of blobs.list(folder)) await blobs.remove(path);
+          for await (const { path } of blobs.list(folder)) await blobs.remove(path);
         }
       },
     };

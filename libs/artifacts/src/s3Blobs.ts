@@ -3,7 +3,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, S3Error } from 'minio';
-import type { Blobs, Staged } from './blobs.js';
+import type { BlobEntry, Blobs, Staged } from './blobs.js';
 import { StoreFullError, StoreUnavailableError } from './errors.js';
 import { hashedCopy, writeAll } from './hashedCopy.js';
 import type { S3Location } from './s3Location.js';
@@ -13,6 +13,13 @@ const LARGEST_SINGLE_BYTES = 8 * 1024 * 1024;
 const PART_BYTES = 16 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 const WRITER_HEADER = 'X-Amz-Meta-Oblique-Writer';
+
+/** An object as the server lists it; one that is only a common prefix has no more than that. */
+interface ListedObject {
+  readonly name?: string;
+  readonly size?: number;
+  readonly lastModified?: Date;
+}
 
 /**
  * Bytes in a bucket of an S3 server. Data is hashed before it is sent, since its key is its hash: large data waits in
@@ -105,6 +112,12 @@ export class S3Blobs implements Blobs {
     return (await this.guard(() => unlessMissing(object))) !== undefined;
   }
 
+  async stamp(path: string): Promise<string | undefined> {
+    const object = this.client.statObject(this.target.bucket, this.key(path));
+    const status = await this.guard(() => unlessMissing(object));
+    return status && `${status.etag} ${status.size} ${status.lastModified.toISOString()}`;
+  }
+
   async replace(path: string, bytes: Uint8Array): Promise<void> {
     await this.guard(() => this.client.putObject(this.target.bucket, this.key(path), Buffer.from(bytes)));
   }
@@ -125,11 +138,12 @@ export class S3Blobs implements Blobs {
     await this.guard(() => this.client.removeObject(this.target.bucket, this.key(path)));
   }
 
-  async *list(folder: string): AsyncIterable<string> {
+  async *list(folder: string): AsyncIterable<BlobEntry> {
     const objects = this.client.listObjectsV2(this.target.bucket, `${this.key(folder)}/`, true);
     try {
-      for await (const object of objects as AsyncIterable<{ name?: string }>) {
-        if (object.name !== undefined) yield object.name.slice(this.target.prefix.length);
+      for await (const { name, size, lastModified } of objects as AsyncIterable<ListedObject>) {
+        if (name === undefined || size === undefined || lastModified === undefined) continue;
+        yield { path: name.slice(this.target.prefix.length), sizeBytes: size, modified: lastModified };
       }
     } catch (error) {
       throw this.explain(error);

@@ -7,6 +7,7 @@ import { addReproduceCommand } from './commands/reproduce.js';
 import { addRunCommand } from './commands/run.js';
 import { addServicesCommands } from './commands/services.js';
 import { addStimuliCommands } from './commands/stimuli.js';
+import { addStoreCommands } from './commands/store.js';
 import { addTrainCommand } from './commands/train.js';
 import { addTrainingsCommands } from './commands/trainings.js';
 import { EXIT, exitCodeOf } from './exitCodes.js';
@@ -46,6 +47,7 @@ addTrainingsCommands(program, interrupted.signal);
 addModelsCommands(program, interrupted.signal);
 addStimuliCommands(program, interrupted.signal);
 addDataCommands(program, interrupted.signal);
+addStoreCommands(program, interrupted.signal);
 addServicesCommands(program, interrupted.signal);
 withCommonOptions(program);
 // What is printed about a wrong command line goes to stderr; a program that asked for JSON gets it as JSON instead.

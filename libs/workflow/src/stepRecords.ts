@@ -1,4 +1,5 @@
 import {
+  digestsIn,
   parseDigest,
   RecordCorruptError,
   type ArtifactRef,
@@ -28,12 +29,16 @@ export interface FinishedStep extends StepRecord {
 export class StepRecords {
   constructor(private readonly store: ArtifactStore) {}
 
-  /** The finished step, or undefined where there is none, it cannot be read, or an artifact of it is gone. */
+  /**
+   * The finished step, or undefined where there is none, it cannot be read, or an artifact that its results or its value
+   * name is gone or damaged: then it is computed again, which puts that right.
+   */
   async find(key: string): Promise<StepRecord | undefined> {
     const record = decodeRecord(await this.#read(key));
     if (record === undefined) return undefined;
-    const present = await Promise.all(record.results.map(({ digest }) => this.store.has(digest)));
-    return present.every(Boolean) ? record : undefined;
+    const digests = [...record.results.map(({ digest }) => digest), ...digestsIn(record.value)];
+    for (const digest of new Set(digests)) if (!(await this.store.isWhole(digest))) return undefined;
+    return record;
   }
 
   async #read(key: string): Promise<Json | undefined> {

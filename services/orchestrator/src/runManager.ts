@@ -138,7 +138,7 @@ export class RunManager {
   }
 
   /** All runs, newest first, and the records that cannot be read. */
-  async list(): ReturnType<RunRecords['list']> {
+  async list(): Promise<Pick<Awaited<ReturnType<RunRecords['list']>>, 'runs' | 'broken'>> {
     const { runs, broken } = await this.#records.list();
     return { runs: runs.map((run) => this.#active.get(run.id)?.active.run ?? run), broken };
   }

@@ -2,6 +2,7 @@ import { readNpz, toNumbers, writeNpz } from '@oblique/arrays';
 import {
   canonicalJson,
   parseDigest,
+  RecordCorruptError,
   sha256,
   type ArtifactStore,
   type Digest,
@@ -215,12 +216,16 @@ async function knownResult(
   layers: readonly Layer[],
   pointCount: number,
 ): Promise<Pick<servingV1.SensitivityResult, 'artifact' | 'computedCount' | 'values'> | undefined> {
-  const record = await store.getRecord(COLLECTION, key);
+  const record = await store.getRecord(COLLECTION, key).catch((error: unknown) => {
+    // A record that cannot be read is measured anew, and written over.
+    if (error instanceof RecordCorruptError) return undefined;
+    throw error;
+  });
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
   const { digest, computedCount } = record as Readonly<Record<string, Json>>;
   if (typeof digest !== 'string' || typeof computedCount !== 'number') return undefined;
   const known = parseDigest(digest);
-  if (!(await store.has(known))) return undefined;
+  if (!(await store.isWhole(known))) return undefined;
   const { artifact } = await store.describe(known);
   if (layers.length * pointCount > MAXIMUM_INLINE_VALUES) return { artifact, computedCount, values: [] };
   const arrays = readNpz(await store.get(known));

@@ -1,5 +1,6 @@
 import {
   parseDigest,
+  RecordCorruptError,
   type ArtifactRef,
   type ArtifactStore,
   type Digest,
@@ -53,10 +54,12 @@ export class ModelRegistry {
     if (await this.#store.createRecord(COLLECTION, name, record)) return;
     const current = await this.#digestOf(name);
     if (current === artifact.digest) return;
-    if (!replace) {
+    // A name that names nothing any more is free.
+    const taken = current !== undefined && (await this.#store.has(current));
+    if (taken && !replace) {
       throw new ServiceError(
         'MODEL_EXISTS',
-        `${name} names another model (${current ?? 'unknown'}); choose another name, or ask to replace it.`,
+        `${name} names another model (${current}); choose another name, or ask to replace it.`,
         { field: 'header.name' },
       );
     }
@@ -111,7 +114,11 @@ export class ModelRegistry {
 
   async #digestOf(name: string): Promise<Digest | undefined> {
     if (name === '') return undefined;
-    const record = await this.#store.getRecord(COLLECTION, name);
+    const record = await this.#store.getRecord(COLLECTION, name).catch((error: unknown) => {
+      // A name whose record cannot be read names nothing; giving it again writes over it.
+      if (error instanceof RecordCorruptError) return undefined;
+      throw error;
+    });
     if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
     const { digest } = record as Readonly<Record<string, Json>>;
     return typeof digest === 'string' ? digestIn(digest) : undefined;

@@ -99,12 +99,12 @@ async function run(
   });
 }
 
-/** The snapshot to go on from; undefined where there is none, or it is gone: then all is computed again. */
+/** The snapshot to go on from; undefined where there is none, or it is gone or damaged: then all is computed again. */
 async function lastSnapshot(
   { resumePoint }: TrainingJob,
   store: ArtifactStore,
 ): Promise<Snapshot | undefined> {
-  if (resumePoint === undefined || !(await store.has(resumePoint.snapshot.digest))) return undefined;
+  if (resumePoint === undefined || !(await store.isWhole(resumePoint.snapshot.digest))) return undefined;
   return getSnapshot(store, resumePoint.snapshot);
 }
 

@@ -5,6 +5,7 @@ import {
   canonicalJson,
   parseDigest,
   parseJson,
+  RecordCorruptError,
   sha256,
   type ArtifactStore,
   type Json,
@@ -79,7 +80,11 @@ export class TrainingManager {
     const id = hashOf({ basis, data: await checkPlan(plan, this.#options.store, signal, access) });
     const known = this.#active.get(id)?.active.training;
     if (known !== undefined) return known;
-    const stored = await this.#records.find(id);
+    const stored = await this.#records.find(id).catch((error: unknown) => {
+      // One whose record cannot be read is begun anew, to the same bits.
+      if (error instanceof RecordCorruptError) return undefined;
+      throw error;
+    });
     if (stored !== undefined && (!hasEnded(stored.training) || (await this.#isDone(stored.training))))
       return stored.training;
     const training = stored?.training ?? newTraining(id, label, spec);
@@ -198,12 +203,14 @@ export class TrainingManager {
     );
   }
 
-  async #isDone({ state, result }: Training): Promise<boolean> {
+  /** Whether it has succeeded, and everything that it gave is there and whole. */
+  async #isDone({ state, result, checkpoints }: Training): Promise<boolean> {
     if (state !== TrainingState.TRAINING_STATE_SUCCEEDED || result === undefined) return false;
     const { model, metrics, observations, linearLearning } = result;
-    const refs = [model, metrics, observations, linearLearning].filter((ref) => ref !== undefined);
-    const present = await Promise.all(refs.map(({ digest }) => this.#options.store.has(parseDigest(digest))));
-    return present.every(Boolean);
+    const refs = [model, metrics, observations, linearLearning, ...checkpoints.map((kept) => kept.model)];
+    for (const ref of refs)
+      if (ref !== undefined && !(await this.#options.store.isWhole(parseDigest(ref.digest)))) return false;
+    return true;
   }
 
   async #metricsOf({ training, resumePoint }: StoredTraining): Promise<readonly Metrics[]> {

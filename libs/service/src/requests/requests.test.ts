@@ -21,6 +21,7 @@ const echo = defineService({
   name: 'echo',
   description: 'Notes what it is asked.',
   defaultPort: 0,
+  version: '1',
   register: async () => [
     implement(stimulusV1.StimulusServiceService, {
       listFamilies: unary(async () => ({ families: [] })),
