@@ -12,7 +12,13 @@ import {
 } from '@oblique/artifacts';
 import { trainingV1 } from '@oblique/contracts';
 import type { DataAccess } from '@oblique/datasets';
-import { countDeath, MOST_DEATHS_IN_PLACE, ServiceError, thisOwner, type CallContext } from '@oblique/service';
+import {
+  countDeath,
+  MOST_DEATHS_IN_PLACE,
+  ServiceError,
+  thisOwner,
+  type CallContext,
+} from '@oblique/service';
 import { Slots } from '@oblique/workflow';
 import { ActiveTraining } from './activeTraining.js';
 import { checkPlan } from './checkPlan.js';
