@@ -48,8 +48,7 @@ export async function disturbed(
   await prepare(folder);
   const said: string[] = [];
   const problems: string[] = [];
-  let hit = false;
-  let repeated = false;
+  const seen = { hit: false, repeated: false };
 
   const once = async (args: readonly string[], fault: boolean): Promise<Ended> => {
     const running = startOblique(args, folder, home);
@@ -60,7 +59,7 @@ export async function disturbed(
       delay(HANG_MS, undefined, { signal: over.signal }),
     ]).catch(() => undefined);
     over.abort();
-    if (await strike) hit = true;
+    if (await strike) seen.hit = true;
     if (ended === undefined) {
       problems.push(`"${args.slice(0, 2).join(' ')}" did not end`);
       running.process.kill('SIGKILL');
@@ -71,7 +70,7 @@ export async function disturbed(
   };
   const twice = async (args: readonly string[], fault: boolean): Promise<void> => {
     if ((await once(args, fault)).code === 0) return;
-    repeated = true;
+    seen.repeated = true;
     const { code, stderr } = await once(args, false);
     // Services that run already are what "up" is for.
     if (code !== 0 && !(args[0] === 'up' && code === 5))
@@ -91,7 +90,7 @@ export async function disturbed(
   if (existsSync(join(home, 'services.json'))) problems.push('the state file of the supervisor was left');
   const good = problems.length === 0;
   return {
-    end: good ? (hit ? (repeated ? 'repeated' : 'by itself') : 'not hit') : problems.join('; '),
+    end: good ? (seen.hit ? (seen.repeated ? 'repeated' : 'by itself') : 'not hit') : problems.join('; '),
     good,
     seconds: (performance.now() - startMs) / 1000,
     said: said.join('\n---\n'),

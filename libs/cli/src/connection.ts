@@ -28,6 +28,8 @@ export interface ConnectionOptions {
 
 /** The services that a command needs, running. */
 export interface Connection {
+  /** `host:port` of a service. */
+  endpoint(service: ServiceName): string;
   /** The artifacts of the store, by way of a service. */
   artifacts(service: ServiceName): ArtifactClient;
   readonly stimulus: ServiceClient<typeof stimulusV1.StimulusServiceService>;
@@ -179,6 +181,7 @@ async function using<Result>(
   const orchestrator = once(() => clientOf(orchestratorV1.OrchestratorServiceService, 'orchestrator'));
   try {
     return await use({
+      endpoint: (service) => placeOf(service).endpoint,
       artifacts: (service) => clientOf(artifactV1.ArtifactServiceService, service),
       get stimulus() {
         return stimulus();

@@ -41,7 +41,7 @@ export async function startServices(options: LaunchOptions): Promise<LaunchedSer
   const starting = new Map<string, Promise<string>>();
 
   const start = async (program: ServiceProgram): Promise<string> => {
-    await Promise.all(program.needs.map((name) => starting.get(name)));
+    for (const name of program.needs) await starting.get(name);
     const child = new ChildService(program, {
       store,
       logPath: join(options.home, 'logs', `${program.name}.log`),

@@ -44,8 +44,8 @@ async function reply(
   socket.end(JSON.stringify(await answer(request)));
 }
 
-/** How long a supervisor is waited for that was held up, or whose machine is busy. */
-const ANSWER_MS = 60_000;
+/** How long a supervisor is waited for that was held up, or stops services on a busy machine. */
+const ANSWER_MS = 120_000;
 
 /**
  * Asks a supervisor; undefined where none answers at the address, as after a crash, or another process has its port now.
@@ -56,9 +56,9 @@ export async function askSupervisor(
   request: SupervisorRequest,
 ): Promise<SupervisorStatus | undefined> {
   const socket = connect(port, '127.0.0.1');
-  let late = false;
+  const waited = { tooLong: false };
   socket.setTimeout(ANSWER_MS, () => {
-    late = true;
+    waited.tooLong = true;
     socket.destroy();
   });
   try {
@@ -67,7 +67,7 @@ export async function askSupervisor(
     // Only our own supervisor knows the token.
     return JSON.parse(await received(socket)) as SupervisorStatus;
   } catch {
-    if (late && isProcess(pid)) {
+    if (waited.tooLong && isProcess(pid)) {
       throw new LaunchError(
         `The supervisor of the services (process ${pid}) lives and has not answered for ${ANSWER_MS / 1000} s. ` +
           'Wait until the machine is less busy, or end it and start anew with "oblique up".',

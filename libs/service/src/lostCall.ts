@@ -49,7 +49,7 @@ export function clientError(client: Client, error: unknown, signal: AbortSignal 
 }
 
 interface GrpcError extends Error {
-  readonly code: number;
+  readonly code: GrpcStatus;
   readonly details: string;
   readonly metadata: Metadata;
 }
