@@ -89,7 +89,7 @@ const ANALYSES = RUNNABLES.filter(({ name }) => name !== 'reproduce');
 it.each(ANALYSES)('$name runs, tells its claims and draws its figures', async ({ name, smallest }) => {
   const parameters = smallest ?? SMALLEST[name];
   if (parameters === undefined) throw new Error(`The analysis "${name}" has no smallest run.`);
-  const { run: started } = await orchestrator.startRun({ analysis: name, parameters });
+  const { run: started } = await orchestrator.startRun({ analysis: name, parameters, requestId: '' });
   let run = started;
   for await (const { run: told } of orchestrator.watchRun({ runId: started?.id ?? '' })) run = told;
   expect(run?.error).toBe('');
