@@ -5,10 +5,14 @@ import type { CallContext } from './callContext.js';
 import type { RequestReader } from './requests/requestReader.js';
 
 export interface UnaryHandler<Request, Response> {
+  /** What answers a call, apart from gRPC. */
+  handle(request: Request, call: CallContext): Promise<Response>;
   bind(runtime: HandlerRuntime, read: RequestReader<Request>): grpc.handleUnaryCall<Buffer, Response>;
 }
 
 export interface ServerStreamingHandler<Request, Response> {
+  /** What answers a call, apart from gRPC. */
+  handle(request: Request, call: CallContext): AsyncIterable<Response>;
   bind(
     runtime: HandlerRuntime,
     read: RequestReader<Request>,
@@ -27,6 +31,7 @@ export function unary<Request, Response>(
   handle: (request: Request, call: CallContext) => Promise<Response>,
 ): UnaryHandler<Request, Response> {
   return {
+    handle,
     bind: (runtime, read) => async (call, callback) => {
       const running = beginCall(call, runtime);
       try {
@@ -48,6 +53,7 @@ export function serverStreaming<Request, Response>(
   handle: (request: Request, call: CallContext) => AsyncIterable<Response>,
 ): ServerStreamingHandler<Request, Response> {
   return {
+    handle,
     bind: (runtime, read) => async (call) => {
       const running = beginCall(call, runtime);
       const { signal } = running.context;

@@ -8,6 +8,8 @@ export {
   unary,
   type UnaryHandler,
 } from './handlers.js';
+export { HandlerThreads } from './handlerThreads.js';
+export { serveHandlers } from './serveHandlers.js';
 export { implement, type HandlerOf, type HandlersOf, type Implementation } from './implement.js';
 export { type RequestOf, type ResponseOf } from './methodTypes.js';
 export { ERROR_DOMAIN, isReason, type Reason, REASONS } from './reasons.js';

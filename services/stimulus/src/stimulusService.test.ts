@@ -386,7 +386,7 @@ describe('bad requests', () => {
       'absurd size',
       () => client.compileStimulus({ stimulus: spec({ heightPixels: 4_000_000_000 }) }),
       'VALUE_OUT_OF_RANGE',
-      /height = 4000000000/,
+      /height_pixels = 4000000000/,
     ],
     [
       'stretch of hue',

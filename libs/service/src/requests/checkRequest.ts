@@ -131,11 +131,11 @@ function numberCheck({ from, to, why }: NumberLimit, real: boolean): Check {
     if ((typeof number === 'number' || typeof number === 'bigint') && number >= least && number <= to) return;
     const range =
       least === -Number.MAX_VALUE && to === Number.MAX_VALUE
-        ? 'a finite number'
-        : `${real ? 'a' : 'a whole'} number from ${least} to ${to}`;
+        ? 'a finite number.'
+        : `${real ? 'a' : 'a whole'} number from ${least} to ${to}. ${why}`;
     throw new ServiceError(
       'VALUE_OUT_OF_RANGE',
-      `${path} = ${String(value)} is not possible; it must be ${range}. ${why}`,
+      `${path} = ${String(value)} is not possible; it must be ${range}`,
       { field: path },
     );
   };
@@ -179,7 +179,7 @@ function checkStruct(struct: unknown, path: string): void {
     }
     if (typeof value === 'string') checkText(value, STRUCT_LIMITS.characters, at);
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      throw new ServiceError('VALUE_OUT_OF_RANGE', `${at} = ${value} is not possible; it must be finite.`, {
+      throw new ServiceError('INVALID_ARGUMENT', `${at} = ${value} is not possible; it must be finite.`, {
         field: at,
       });
     }

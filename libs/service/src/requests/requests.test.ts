@@ -11,7 +11,7 @@ import { unary } from '../handlers.js';
 import { ServiceError } from '../serviceError.js';
 import { startService, type RunningService } from '../startService.js';
 
-const { CompileStimulusRequest, RenderStimulusRequest } = stimulusV1;
+const { CompileStimulusRequest } = stimulusV1;
 const SERVICE = '/oblique.stimulus.v1.StimulusService';
 
 /** What reached the handlers. */
@@ -93,12 +93,6 @@ describe('the border of a service', () => {
     expect(fields.map(({ field }) => field)).toEqual(['stimulus.width_pixels']);
   });
 
-  it.each([NaN, Infinity, -Infinity])('refuses %d among parameters by name', async (value) => {
-    const { reason, fields } = await refusal(compile({ parameters: { sigma: value } }));
-    expect(reason).toBe('VALUE_OUT_OF_RANGE');
-    expect(fields[0]?.field).toBe('stimulus.parameters.sigma');
-  });
-
   it('refuses an unknown value of an enumeration, and lists those there are', async () => {
     const { reason, message } = await refusal(
       compile({ input: stimulusV1.inputEncodingFromJSON('none of them') }),
@@ -111,20 +105,6 @@ describe('the border of a service', () => {
   it('refuses texts that are too long or hold a NUL', async () => {
     expect((await refusal(compile({ family: 'x'.repeat(5000) }))).fields[0]?.field).toBe('stimulus.family');
     expect((await refusal(compile({ family: 'ga\0bor' }))).reason).toBe('INVALID_ARGUMENT');
-  });
-
-  it('names the place in a list', async () => {
-    const bytes = RenderStimulusRequest.encode(
-      RenderStimulusRequest.fromPartial({
-        stimulus: { family: 'gabor' },
-        grid: [
-          { parameter: 'phase', values: [0] },
-          { parameter: 'orientation', values: [0, 1, NaN] },
-        ],
-      }),
-    ).finish();
-    const { fields } = await refusal(bytes, `${SERVICE}/RenderStimulus`);
-    expect(fields[0]?.field).toBe('grid[1].values[2]');
   });
 
   it('refuses a message that is too large before it is read', async () => {

@@ -1,4 +1,4 @@
-import { trainingV1 } from '@oblique/contracts';
+import { statisticsV1, trainingV1 } from '@oblique/contracts';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { describe, expect, it } from 'vitest';
 
@@ -50,5 +50,17 @@ describe('whole numbers of 64 bits', () => {
   it('takes seeds whole', () => {
     const bytes = spec((writer) => writer.uint32(3 << 3).uint64('18446744073709551615'));
     expect(read(bytes).spec?.seed).toBe('18446744073709551615');
+  });
+});
+
+describe('numbers that are none', () => {
+  const { bootstrap } = statisticsV1.StatisticsServiceService;
+
+  it.each([NaN, Infinity, -Infinity])('%d is refused by its place in a list', (value) => {
+    const request = statisticsV1.BootstrapRequest.fromPartial({
+      groups: [{ values: [0] }, { values: [0, 1, value] }],
+    });
+    const bytes = Buffer.from(statisticsV1.BootstrapRequest.encode(request).finish());
+    expect(() => requestReader(bootstrap)(bytes)).toThrow(/^groups\[1\]\.values\[2\] = -?(NaN|Infinity) /u);
   });
 });
