@@ -10,6 +10,13 @@ import {
 /** Element type of a tensor. */
 export type DType = NonNullable<ReturnType<typeof outputType>>;
 
+/** The largest number of a type. */
+const LARGEST: Partial<Record<DType, number>> & { readonly float32: number } = {
+  float16: 65504,
+  float32: 3.4028234663852886e38,
+  float64: Number.MAX_VALUE,
+};
+
 /**
  * Writes mathematics as nodes: each method adds one operator and returns the tensor's name, so that a derivative reads
  * as its formula. Numbers among the operands become scalars of the other operand's element type.
@@ -36,7 +43,7 @@ export class Formula {
   pow = (a: string, b: string | number): string => this.#binary('Pow', a, b);
   greater = (a: string, b: string | number): string => this.#binary('Greater', a, b);
   less = (a: string, b: string | number): string => this.#binary('Less', a, b);
-  equal = (a: string, b: string): string => this.op('Equal', [a, b]);
+  equal = (a: string, b: string | number): string => this.#binary('Equal', a, b);
   neg = (a: string): string => this.op('Neg', [a]);
   square = (a: string): string => this.mul(a, a);
   and = (a: string, b: string): string => this.op('And', [a, b]);
@@ -49,6 +56,12 @@ export class Formula {
   /** `a` where the condition holds, else `b`. */
   where(condition: string, a: string, b: string | number): string {
     return this.op('Where', [condition, a, typeof b === 'number' ? this.number(b, a) : b]);
+  }
+
+  /** Infinite numbers as the largest ones, so that 0 times them is 0. */
+  finite(a: string): string {
+    const largest = LARGEST[this.dtype(a)] ?? LARGEST.float32;
+    return this.op('Clip', [a, this.number(-largest, a), this.number(largest, a)]);
   }
 
   /** Sum over `axes`, which are kept with size 1. */

@@ -9,8 +9,11 @@ import {
 } from '@oblique/onnx';
 import { Formula } from './formula.js';
 import { jvp, tangentName } from './jvp.js';
+import { includes, type JvpEntry } from './jvpRule.js';
+import { JVP_RULES } from './jvpRules.js';
 import { at } from './ruleMakers.js';
 import { filled } from './transposeMakers.js';
+import type { TransposeEntry } from './transposeRule.js';
 import { TRANSPOSE_RULES } from './transposeRules.js';
 import { UnsupportedOperatorError } from './unsupportedOperatorError.js';
 
@@ -19,6 +22,12 @@ export interface GradientOptions {
   readonly loss: string;
   /** Inputs of the program with respect to which it is differentiated. */
   readonly wrt: readonly string[];
+}
+
+/** What derivatives are made of. */
+export interface DerivativeTables {
+  readonly rules: Readonly<Record<string, JvpEntry>>;
+  readonly transposes: Readonly<Record<string, TransposeEntry>>;
 }
 
 /** The name of the gradient with respect to an input of a {@link gradient} program. */
@@ -33,13 +42,18 @@ export const gradientName = (input: string): string => `gradient/${input}`;
  * the shape and element type of `x`, zero where the loss does not depend on it.
  *
  * @param program Its inputs have fixed shapes (see `withInputShapes`), because what was broadcast must be known.
+ * @param tables Other tables only where rules themselves are tested.
  * @throws UnsupportedOperatorError where an operator between `wrt` and the loss has no rule, before anything is built.
  * @throws RangeError where `wrt` or `loss` names no such tensor, the loss has more than one element, or a shape does
  *   not follow from those of the inputs.
  */
-export function gradient(program: Program, { loss, wrt }: GradientOptions): Program {
+export function gradient(
+  program: Program,
+  { loss, wrt }: GradientOptions,
+  { rules = JVP_RULES, transposes = TRANSPOSE_RULES }: Partial<DerivativeTables> = {},
+): Program {
   const names = program.outputs.map(({ name }) => name);
-  const linearised = jvp(program, { wrt, outputs: [...new Set([...names, loss])] });
+  const linearised = jvp(program, { wrt, outputs: [...new Set([...names, loss])] }, rules);
   const { shapes, integers } = inferShapes(linearised);
   const shapeOf = (tensor: string): Shape => known(program, shapes.get(tensor), tensor);
   if (shapeOf(loss).some((size) => size !== 1)) {
@@ -49,18 +63,20 @@ export function gradient(program: Program, { loss, wrt }: GradientOptions): Prog
   }
 
   const [primal, linear] = parted(linearised, new Set(wrt.map(tangentName)), tangentName(loss));
-  const unsupported = linear.filter(({ op, domain }) => domain !== '' || !Object.hasOwn(TRANSPOSE_RULES, op));
-  if (unsupported.length > 0) throw new UnsupportedOperatorError(unsupported, Object.keys(TRANSPOSE_RULES));
+  const tangents = new Set([
+    ...wrt.map(tangentName),
+    ...linear.flatMap(({ outputs }) => outputs.filter((output) => output !== '')),
+  ]);
+  const unsupported = linear
+    .filter((node) => !isTransposed(node, tangents, transposes))
+    .map((node) => ({ node }));
+  if (unsupported.length > 0) throw new UnsupportedOperatorError(unsupported, Object.keys(transposes));
 
   const inputs = linearised.inputs.filter(({ name }) => !wrt.some((x) => tangentName(x) === name));
   const builder = ProgramBuilder.extending({ ...linearised, inputs, nodes: primal }, { reserved: linear });
   const f = new Formula(builder, elementTypes(linearised));
   const cotangents = new Cotangents(f);
   cotangents.add(tangentName(loss), filled(f, 1, loss, shapeOf(loss)));
-  const tangents = new Set([
-    ...wrt.map(tangentName),
-    ...linear.flatMap(({ outputs }) => outputs.filter((output) => output !== '')),
-  ]);
   for (const node of linear.toReversed()) {
     const g = node.outputs.map((output) => cotangents.sum(output));
     if (g.every((cotangent) => cotangent === undefined)) continue;
@@ -74,8 +90,8 @@ export function gradient(program: Program, { loss, wrt }: GradientOptions): Prog
         shapeOf,
         integersOf: (name: string) => known(program, integers.get(name), name),
       };
-      const rule = TRANSPOSE_RULES[node.op];
-      if (rule !== undefined) cotangents.add(tensor, rule(f, use, g));
+      const entry = transposes[node.op];
+      if (entry !== undefined) cotangents.add(tensor, entry.rule(f, use, g));
     });
   }
 
@@ -88,6 +104,19 @@ export function gradient(program: Program, { loss, wrt }: GradientOptions): Prog
     builder.output(gradientName(x), f.dtype(x), shape);
   }
   return prune(builder.build());
+}
+
+/** Whether there is a transpose for this node in every input that is a tangent. */
+function isTransposed(
+  { op, domain, inputs }: Node,
+  tangents: ReadonlySet<string>,
+  transposes: DerivativeTables['transposes'],
+): boolean {
+  const entry = domain === '' && Object.hasOwn(transposes, op) ? transposes[op] : undefined;
+  return (
+    entry !== undefined &&
+    inputs.every((input, place) => !tangents.has(input) || includes(entry.inputs, place))
+  );
 }
 
 /** The nodes that do not depend on the tangents, and those that do and that the loss's tangent depends on. */

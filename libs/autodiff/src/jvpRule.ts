@@ -19,8 +19,26 @@ export interface Primals {
  */
 export type JvpRule = (f: Formula, primals: Primals, dx: readonly Tangent[]) => readonly Tangent[];
 
-/** A rule, and how many outputs of its operator it needs (e.g. MaxPool's Indices). */
-export interface JvpEntry {
-  readonly rule: JvpRule;
-  readonly outputs: number;
-}
+/** The inputs that a rule differentiates in: their places, or all. */
+export type Places = readonly number[] | 'all';
+
+/** What is known of an operator's derivative. */
+export type JvpEntry =
+  | {
+      readonly kind: 'rule';
+      readonly rule: JvpRule;
+      /** A tangent that arrives at another input is an error. */
+      readonly differentiates: Places;
+      /** How many outputs the rule needs and gives tangents of (e.g. MaxPool's Indices); those behind have none. */
+      readonly outputs: number;
+      /** Why the rule does not hold for a node; undefined where it does. */
+      readonly except?: (node: Node) => string | undefined;
+    }
+  /** Zero in every input, wherever there is a derivative: comparisons, rounding, shapes, indices. */
+  | { readonly kind: 'zero' }
+  /** There is none to give. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** Whether this place is among them. */
+export const includes = (places: Places, place: number): boolean =>
+  places === 'all' || places.includes(place);

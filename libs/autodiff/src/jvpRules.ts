@@ -1,14 +1,25 @@
-import { float, floatAttribute, int, intAttribute, stringAttribute } from '@oblique/onnx';
+import {
+  float,
+  floatAttribute,
+  int,
+  intAttribute,
+  stringAttribute,
+  type Node,
+  type ComposedName,
+  type OperatorName,
+} from '@oblique/onnx';
 import type { Formula } from './formula.js';
-import type { JvpEntry, JvpRule, Primals } from './jvpRule.js';
+import type { JvpEntry, JvpRule, Primals, Tangent } from './jvpRule.js';
 import {
   at,
   bilinear,
   broadcastTotal,
   elementwise,
+  except,
   linear,
   masked,
   multilinear,
+  refused,
   rule,
   total,
   zero,
@@ -16,7 +27,7 @@ import {
 
 /** `dy = Σ ± dxᵢ` with broadcasting. */
 const signedSum = (sign: (index: number) => 1 | -1): JvpEntry =>
-  rule((f, { y }, dx) => [
+  rule('all', (f, { y }, dx) => [
     broadcastTotal(
       f,
       dx.map((d, index) => (d === undefined || sign(index) === 1 ? d : f.neg(d))),
@@ -37,18 +48,20 @@ const rectifier: JvpRule = (f, { y }, [dx]) => {
 };
 
 /** The winners' tangents; where several inputs tie, their mean. */
-const selection: JvpEntry = rule((f, { x, y }, dx) => {
-  const won = x.map((input) => f.cast(f.equal(input, at(y, 0)), at(y, 0)));
-  const winners = won.reduce((sum, one) => f.add(sum, one));
+const winners = (f: Formula, x: readonly string[], y: string, dx: readonly Tangent[]): Tangent => {
+  const won = x.map((input) => f.cast(f.equal(input, y), y));
+  const count = won.reduce((sum, one) => f.add(sum, one));
   const gain = total(
     f,
     dx.map((d, index) => (d === undefined ? undefined : f.mul(at(won, index), d))),
   );
-  return [gain === undefined ? undefined : f.div(gain, winners)];
-});
+  return gain === undefined ? undefined : f.div(gain, count);
+};
+
+const selection: JvpEntry = rule('all', (f, { x, y }, dx) => [winners(f, x, at(y, 0), dx)]);
 
 /** As {@link selection}, over the reduced axes of one tensor. */
-const reducedSelection: JvpEntry = rule((f, { node, x }, [dx]) => {
+const reducedSelection: JvpEntry = rule([0], (f, { node, x }, [dx]) => {
   if (dx === undefined) return [undefined];
   const best = f.op(node.op, x, { ...node.attributes, keepdims: int(1) });
   const won = f.cast(f.equal(at(x, 0), best), at(x, 0));
@@ -64,7 +77,7 @@ const reduction = (
   inner: (f: Formula, x: string, dx: string) => string,
   outer?: (f: Formula, sum: string, y: string) => string,
 ): JvpEntry =>
-  rule((f, { node, x, y }, [dx]) => {
+  rule([0], (f, { node, x, y }, [dx]) => {
     if (dx === undefined) return [undefined];
     const sum = f.op('ReduceSum', [inner(f, at(x, 0), dx), ...x.slice(1)], node.attributes);
     return [outer === undefined ? sum : outer(f, sum, at(y, 0))];
@@ -74,12 +87,28 @@ const reduction = (
  * Pools read the element that won: MaxPool's Indices number the whole flattened input. GatherElements on vectors was
  * measured to be several times faster than Gather.
  */
-const maxPool: JvpEntry = rule((f, { y }, [dx]) => {
+const maxPool: JvpRule = (f, { y }, [dx]) => {
   if (dx === undefined) return [undefined, undefined];
   const indices = at(y, 1);
   const won = f.op('GatherElements', [f.reshape(dx, [-1]), f.reshape(indices, [-1])], { axis: int(0) });
   return [f.op('Reshape', [won, f.op('Shape', [indices])]), undefined];
-}, 2);
+};
+
+/** Of all pixels, the first that is the largest. */
+const globalMaxPool: JvpRule = (f, { x, y }, [dx]) => {
+  if (dx === undefined) return [undefined];
+  const flat = (tensor: string): string => f.reshape(tensor, [0, 0, -1]);
+  const best = f.op('ArgMax', [flat(at(x, 0))], { axis: int(2) });
+  const won = f.op('GatherElements', [flat(dx), best], { axis: int(2) });
+  return [f.op('Reshape', [won, f.op('Shape', [at(y, 0)])])];
+};
+
+/** Reads the elements that were chosen. */
+const topK: JvpRule = (f, { node, y }, [dx]) => {
+  if (dx === undefined) return [undefined, undefined];
+  const won = f.op('GatherElements', [dx, at(y, 1)], { axis: int(intAttribute(node, 'axis', -1)) });
+  return [won, undefined];
+};
 
 const convolution: JvpRule = (f, { node, x, y }, [dx, dw, db]) => [
   broadcastTotal(
@@ -130,13 +159,76 @@ const quotient: JvpRule = (f, { x, y }, [da, db]) => [
   ]),
 ];
 
-/** y = a^b: `dy = b·a^(b−1)·da + y·ln a·db` */
-const power: JvpRule = (f, { x, y }, [da, db]) => [
-  total(f, [
-    da === undefined ? undefined : f.mul(da, f.mul(at(x, 1), f.pow(at(x, 0), f.sub(at(x, 1), 1)))),
-    db === undefined ? undefined : f.mul(db, f.mul(at(y, 0), f.op('Log', [at(x, 0)]))),
-  ]),
+/**
+ * y = a^b: `dy = b·a^(b−1)·da + y·ln a·db`, where b = 0 has no slope in a, even at a = 0, and a = 0 none in b. Whole
+ * exponents are numbers like others.
+ */
+const power: JvpRule = (f, { x, y }, [da, db]) => {
+  const [a, b] = [at(x, 0), f.cast(at(x, 1), at(x, 0))];
+  const slope = (): string => {
+    const less = f.where(f.equal(b, 0), f.number(1, b), f.sub(b, 1));
+    return f.finite(f.mul(b, f.pow(a, less)));
+  };
+  return [
+    total(f, [
+      da === undefined ? undefined : f.mul(da, slope()),
+      db === undefined
+        ? undefined
+        : f.mul(db, f.mul(at(y, 0), f.where(f.equal(a, 0), f.number(0, a), f.op('Log', [a])))),
+    ]),
+  ];
+};
+
+/** y = x − m·trunc(x/m), which moves with x between its jumps: `dy = dx − trunc(x/m)·dm`, where trunc(x/m) = (x − y)/m. */
+const remainder: JvpRule = (f, { x, y }, [dx, dm]) => [
+  broadcastTotal(
+    f,
+    [dx, dm === undefined ? undefined : f.mul(dm, f.div(f.sub(at(y, 0), at(x, 0)), at(x, 1)))],
+    at(y, 0),
+  ),
 ];
+
+/**
+ * dx strictly between the bounds, else 0, read off y, so that convolution and bound stay fused in the primal. Bounds
+ * that move themselves share ties with x, as in min(max(x, low), high).
+ */
+const clip: JvpRule = (f, { x, y }, [dx, dLow, dHigh]) => {
+  const [input, low, high] = [at(x, 0), at(x, 1), at(x, 2)];
+  if (dLow === undefined && dHigh === undefined) {
+    if (dx === undefined || (low === '' && high === '')) return [dx];
+    const inside = [
+      ...(low === '' ? [] : [f.greater(at(y, 0), low)]),
+      ...(high === '' ? [] : [f.less(at(y, 0), high)]),
+    ];
+    return [f.where(inside.reduce(f.and), dx, 0)];
+  }
+  const raised = low === '' ? input : f.op('Max', [input, low]);
+  const dRaised = low === '' ? dx : winners(f, [input, low], raised, [dx, dLow]);
+  return [high === '' ? dRaised : winners(f, [raised, high], at(y, 0), [dRaised, dHigh])];
+};
+
+/** What is padded in moves with the padding's value; reflections and copies are linear in x. */
+const pad: JvpRule = (f, { node, x }, [dx, , dValue]) => {
+  const constant = stringAttribute(node, 'mode', 'constant') === 'constant';
+  const value = constant ? dValue : undefined;
+  if (dx === undefined && value === undefined) return [undefined];
+  const inputs = [dx ?? f.zerosLike(at(x, 0)), at(x, 1), value ?? '', at(x, 3)];
+  return [f.again(node, inputs.slice(0, inputs.findLastIndex((input) => input !== '') + 1))];
+};
+
+/** Linear in x, but for the constant that stands where nothing is sampled. */
+const resize: JvpRule = (f, { node, x }, [dx]) => {
+  if (dx === undefined) return [undefined];
+  const { extrapolation_value: _constant, ...attributes } = node.attributes;
+  return [f.op('Resize', [dx, ...x.slice(1)], attributes)];
+};
+
+/** Products and extremes of what is scattered have no rule. */
+const movedOrAdded = (node: Node): string | undefined => {
+  const reduction = stringAttribute(node, 'reduction', 'none');
+  if (reduction === 'none' || reduction === 'add') return undefined;
+  return `reduction = ${reduction} has no derivative rule; none and add have one.`;
+};
 
 const where: JvpRule = (f, { x, y }, [, da, db]) => {
   if (da === undefined && db === undefined) return [undefined];
@@ -156,17 +248,41 @@ const logSoftmax: JvpRule = (f, { node, y }, [dx]) => {
   return [f.sub(dx, f.sum(f.mul(f.op('Exp', [at(y, 0)]), dx), [intAttribute(node, 'axis', -1)]))];
 };
 
-/** Inference mode: an affine map of x with fixed statistics; its linear part has mean and shift 0. */
-const batchNormalization: JvpRule = (f, { node, x }, [dx]) => {
-  if (dx === undefined) return [undefined];
-  const [scale, , , variance] = x.slice(1);
-  const zeros = f.zerosLike(variance ?? '');
-  return [f.again(node, [dx, scale ?? '', zeros, zeros, variance ?? ''])];
+/**
+ * Inference mode, y = γ (x − μ) r + β with r = 1/√(v + ε): linear in x with mean and shift 0, and in (γ, β) together,
+ * into which the statistics' tangents go: `dγ − γ r² dv/2` and `dβ − γ r dμ`.
+ */
+const batchNormalization: JvpRule = (f, { node, x }, [dx, dGamma, dBeta, dMean, dVariance]) => {
+  const [input, gamma, beta, mean, variance] = [at(x, 0), at(x, 1), at(x, 2), at(x, 3), at(x, 4)];
+  const fixed =
+    dx === undefined ? undefined : f.again(node, [dx, gamma, f.zerosLike(beta), f.zerosLike(mean), variance]);
+  if ([dGamma, dBeta, dMean, dVariance].every((tangent) => tangent === undefined)) return [fixed];
+  const r = f.op('Reciprocal', [f.op('Sqrt', [f.add(variance, floatAttribute(node, 'epsilon', 1e-5))])]);
+  const gain = f.mul(gamma, r);
+  const scale = total(f, [
+    dGamma,
+    dVariance === undefined ? undefined : f.mul(dVariance, f.mul(f.mul(gain, r), -0.5)),
+  ]);
+  const shift = total(f, [dBeta, dMean === undefined ? undefined : f.neg(f.mul(dMean, gain))]);
+  const moved = f.again(node, [
+    input,
+    scale ?? f.zerosLike(gamma),
+    shift ?? f.zerosLike(beta),
+    mean,
+    variance,
+  ]);
+  return [total(f, [fixed, moved])];
 };
+
+/** Statistics of a batch that the operator itself takes change with everything in it. */
+const inferenceOnly = (node: Node): string | undefined =>
+  intAttribute(node, 'training_mode', 0) === 0
+    ? undefined
+    : 'it is in training mode, where it normalises by the statistics of its batch. BatchNormalization is supported in inference mode: export the model in evaluation mode.';
 
 /**
  * With x̂ = (x − μ)/s over the normalised axes: `dx̂ = (dx − mean(dx) − x̂ mean(x̂ dx))/s`, `dy = γ dx̂ + x̂ dγ + dβ`.
- * The node's further outputs are μ and 1/s.
+ * The node's further outputs are μ and 1/s: `dμ = mean(dx)`, `d(1/s) = −mean(x̂ dx)/s²`.
  */
 const layerNormalization: JvpRule = (f, { node, x, y }, [dx, dGamma, dBeta]) => {
   const [input, gamma] = [at(x, 0), at(x, 1)];
@@ -175,13 +291,12 @@ const layerNormalization: JvpRule = (f, { node, x, y }, [dx, dGamma, dBeta]) => 
   const axis = intAttribute(node, 'axis', -1);
   const over = (tensor: string): string =>
     axis === -1 ? f.mean(tensor, [-1]) : trailingMean(f, tensor, axis, input);
+  const dMean = dx === undefined ? undefined : over(dx);
+  const along = dx === undefined ? undefined : over(f.mul(normalised, dx));
   const dNormalised =
-    dx === undefined
+    dx === undefined || dMean === undefined || along === undefined
       ? undefined
-      : f.mul(
-          f.sub(f.sub(dx, over(dx)), f.mul(normalised, over(f.mul(normalised, dx)))),
-          reciprocalDeviation,
-        );
+      : f.mul(f.sub(f.sub(dx, dMean), f.mul(normalised, along)), reciprocalDeviation);
   return [
     broadcastTotal(
       f,
@@ -192,8 +307,8 @@ const layerNormalization: JvpRule = (f, { node, x, y }, [dx, dGamma, dBeta]) => 
       ],
       at(y, 0),
     ),
-    undefined,
-    undefined,
+    dMean === undefined ? undefined : f.cast(dMean, at(y, 1)),
+    along === undefined ? undefined : f.cast(f.neg(f.mul(along, f.square(reciprocalDeviation))), at(y, 2)),
   ];
 };
 
@@ -205,23 +320,58 @@ function trailingMean(f: Formula, tensor: string, axis: number, like: string): s
   return f.op('ReduceMean', [tensor, f.op('Range', [start, rank, scalar(1)])]);
 }
 
-/** x̂ over space, per example and channel; γ and β as in BatchNormalization. */
-const instanceNormalization: JvpRule = (f, { node, x }, [dx]) => {
-  if (dx === undefined) return [undefined];
-  const [input, gamma] = [at(x, 0), at(x, 1)];
+/** x̂ over space, per example and channel: as layerNormalization, with γ and β a channel. */
+const instanceNormalization: JvpRule = (f, { node, x }, [dx, dGamma, dBeta]) => {
+  const input = at(x, 0);
   const flat = (tensor: string): string => f.reshape(tensor, [0, 0, -1]);
+  const channels = (vector: string): string => f.reshape(vector, [1, -1, 1]);
   const centred = f.sub(flat(input), f.mean(flat(input), [2]));
   const deviation = f.op('Sqrt', [
     f.add(f.mean(f.square(centred), [2]), floatAttribute(node, 'epsilon', 1e-5)),
   ]);
   const normalised = f.div(centred, deviation);
-  const tangent = flat(dx);
-  const inner = f.sub(
-    f.sub(tangent, f.mean(tangent, [2])),
-    f.mul(normalised, f.mean(f.mul(normalised, tangent), [2])),
+  const inner = (tangent: string): string =>
+    f.sub(f.sub(tangent, f.mean(tangent, [2])), f.mul(normalised, f.mean(f.mul(normalised, tangent), [2])));
+  const sum = broadcastTotal(
+    f,
+    [
+      total(f, [
+        dx === undefined ? undefined : f.mul(f.div(inner(flat(dx)), deviation), channels(at(x, 1))),
+        dGamma === undefined ? undefined : f.mul(normalised, channels(dGamma)),
+      ]),
+      ...(dBeta === undefined ? [] : [channels(dBeta)]),
+    ],
+    normalised,
   );
-  const scaled = f.mul(f.div(inner, deviation), f.reshape(gamma, [1, -1, 1]));
-  return [f.op('Reshape', [scaled, f.op('Shape', [input])])];
+  return [sum === undefined ? undefined : f.op('Reshape', [sum, f.op('Shape', [input])])];
+};
+
+/**
+ * y = x s^(−β) with s = bias + α/size · Σ x² over neighbouring channels:
+ * `dy = s^(−β) dx − 2αβ/size · y/s · Σ x dx`.
+ */
+const localResponseNormalization: JvpRule = (f, { node, x, y }, [dx]) => {
+  if (dx === undefined) return [undefined];
+  const size = intAttribute(node, 'size', 1);
+  const before = Math.floor((size - 1) / 2);
+  const around = (tensor: string): string => {
+    const padded = f.op('Pad', [tensor, f.ints([before, size - 1 - before]), '', f.ints([1])]);
+    const shifted = Array.from({ length: size }, (_, start) =>
+      f.op('Slice', [
+        padded,
+        f.ints([start]),
+        f.ints([start === size - 1 ? 2 ** 31 : start + 1 - size]),
+        f.ints([1]),
+      ]),
+    );
+    return shifted.reduce(f.add);
+  };
+  const alpha = floatAttribute(node, 'alpha', 1e-4) / size;
+  const beta = floatAttribute(node, 'beta', 0.75);
+  const input = at(x, 0);
+  const s = f.add(f.mul(around(f.square(input)), alpha), floatAttribute(node, 'bias', 1));
+  const pulled = f.mul(f.mul(f.div(at(y, 0), s), 2 * alpha * beta), around(f.mul(input, dx)));
+  return [f.sub(f.mul(dx, f.pow(s, -beta)), pulled)];
 };
 
 /** Φ(x) + x φ(x), or the derivative of the tanh approximation. */
@@ -257,8 +407,52 @@ const mish = (f: Formula, x: string): string => {
   return f.add(t, f.mul(f.mul(x, f.subFrom(1, f.square(t))), f.op('Sigmoid', [x])));
 };
 
+/** ln Σ eˣ: `dy = Σ exp(x − y) dx`, which never overflows. */
+const reducedLogSumExp: JvpEntry = rule([0], (f, { node, x }, [dx]) => {
+  if (dx === undefined) return [undefined];
+  const kept = f.op(node.op, x, { ...node.attributes, keepdims: int(1) });
+  const share = f.op('Exp', [f.sub(at(x, 0), kept)]);
+  return [f.op('ReduceSum', [f.mul(share, dx), ...x.slice(1)], node.attributes)];
+});
+
+/**
+ * `dy = Σᵢ dxᵢ ∏ⱼ≠ᵢ xⱼ`: y/xᵢ where no factor is zero; where one is, only it has a slope, the product of the others.
+ */
+const reducedProduct: JvpEntry = rule([0], (f, { node, x }, [dx]) => {
+  if (dx === undefined) return [undefined];
+  const input = at(x, 0);
+  const kept = { ...node.attributes, keepdims: int(1) };
+  const isZero = f.equal(input, 0);
+  const others = f.where(isZero, f.number(1, input), input);
+  const product = f.op('ReduceProd', [others, ...x.slice(1)], kept);
+  const zeros = f.op('ReduceSum', [f.cast(isZero, input), ...x.slice(1)], kept);
+  const atZero = f.where(f.equal(zeros, 1), product, 0);
+  const elsewhere = f.div(f.where(f.equal(zeros, 0), product, 0), others);
+  const slope = f.where(isZero, atZero, elsewhere);
+  return [f.op('ReduceSum', [f.mul(slope, dx), ...x.slice(1)], node.attributes)];
+});
+
+/** ‖x‖ₚ of every window: `dy = Σ |x|^(p−1) sign(x) dx / y^(p−1)`, 0 where y is; a mean's sum is that of its window. */
+const lpPool: JvpRule = (f, { node, x, y }, [dx]) => {
+  if (dx === undefined) return [undefined];
+  const { p, ...windows } = node.attributes;
+  const power = p?.type === 'int' ? p.value : 2;
+  const raised = (tensor: string): string => (power === 1 ? f.op('Sign', [tensor]) : powered(tensor));
+  const powered = (tensor: string): string =>
+    power === 2 ? tensor : f.mul(f.op('Sign', [tensor]), f.pow(f.op('Abs', [tensor]), power - 1));
+  const count = (windows['kernel_shape'] as { readonly value: readonly number[] }).value.reduce(
+    (a, b) => a * b,
+    1,
+  );
+  const mean = f.op('AveragePool', [f.mul(raised(at(x, 0)), dx)], { ...windows, count_include_pad: int(1) });
+  const sum = f.mul(mean, count);
+  if (power === 1) return [sum];
+  const norm = f.where(f.equal(at(y, 0), 0), f.number(1, at(y, 0)), at(y, 0));
+  return [f.div(sum, power === 2 ? norm : f.pow(norm, power - 1))];
+};
+
 /** The calculus of ONNX: for every operator, how a tangent passes through it. */
-export const JVP_RULES: Readonly<Record<string, JvpEntry>> = {
+const RULES: Readonly<Record<Exclude<OperatorName, ComposedName>, JvpEntry>> = {
   // Moving and summing numbers: the operator acts on the tangent as on the primal.
   Identity: linear,
   Cast: linear,
@@ -284,37 +478,46 @@ export const JVP_RULES: Readonly<Record<string, JvpEntry>> = {
   ReduceMean: linear,
   AveragePool: linear,
   GlobalAveragePool: linear,
-  Resize: linear,
-  Concat: multilinear,
-  // What is padded in is constant, so its tangent is zero; reflections and copies are linear.
-  Pad: rule((f, { node, x }, [dx]) => [
-    dx === undefined
-      ? undefined
-      : f.again(node, [dx, at(x, 1), '', ...x.slice(3)].slice(0, x.length > 3 ? undefined : 2)),
-  ]),
+  Resize: rule([0], resize),
+  Concat: multilinear('all'),
+  ScatterElements: except(multilinear([0, 2]), movedOrAdded),
+  ScatterND: except(multilinear([0, 2]), movedOrAdded),
+  Pad: rule([0, 2], pad),
 
   // Sums and products.
   Add: signedSum(() => 1),
   Sum: signedSum(() => 1),
   Sub: signedSum((index) => (index === 0 ? 1 : -1)),
-  Mean: rule((f, { x, y }, dx) => {
+  Mean: rule('all', (f, { x, y }, dx) => {
     const sum = broadcastTotal(f, dx, at(y, 0));
     return [sum === undefined ? undefined : f.div(sum, x.length)];
   }),
   Mul: bilinear,
   MatMul: bilinear,
-  Div: rule(quotient),
-  Gemm: rule(gemm),
-  Conv: rule(convolution),
-  ConvTranspose: rule(convolution),
+  Div: rule([0, 1], quotient),
+  Gemm: rule([0, 1, 2], gemm),
+  Conv: rule([0, 1, 2], convolution),
+  ConvTranspose: rule([0, 1, 2], convolution),
 
   // Functions of one number.
   Sin: elementwise((f, x) => f.op('Cos', [x])),
   Cos: elementwise((f, x) => f.neg(f.op('Sin', [x]))),
   Exp: elementwise((_f, _x, y) => y),
   Log: elementwise((f, x) => f.op('Reciprocal', [x])),
-  Sqrt: elementwise((f, _x, y) => f.div(f.number(0.5, y), y)),
+  // The slope at 0 is infinite: 0 where nothing moves, and an overflow, which is seen, where something does.
+  Sqrt: elementwise((f, _x, y) => f.finite(f.div(f.number(0.5, y), y))),
   Reciprocal: elementwise((f, _x, y) => f.neg(f.square(y))),
+  Tan: elementwise((f, _x, y) => f.add(f.square(y), 1)),
+  Asin: elementwise((f, x) => f.finite(f.op('Reciprocal', [f.op('Sqrt', [f.subFrom(1, f.square(x))])]))),
+  Acos: elementwise((f, x) =>
+    f.neg(f.finite(f.op('Reciprocal', [f.op('Sqrt', [f.subFrom(1, f.square(x))])]))),
+  ),
+  Atan: elementwise((f, x) => f.op('Reciprocal', [f.add(f.square(x), 1)])),
+  Sinh: elementwise((f, x) => f.op('Cosh', [x])),
+  Cosh: elementwise((f, x) => f.op('Sinh', [x])),
+  Asinh: elementwise((f, x) => f.op('Reciprocal', [f.op('Sqrt', [f.add(f.square(x), 1)])])),
+  Acosh: elementwise((f, x) => f.finite(f.op('Reciprocal', [f.op('Sqrt', [f.sub(f.square(x), 1)])]))),
+  Atanh: elementwise((f, x) => f.op('Reciprocal', [f.subFrom(1, f.square(x))])),
   Abs: elementwise((f, x) => f.op('Sign', [x])),
   Erf: elementwise((f, x) => f.mul(f.op('Exp', [f.neg(f.square(x))]), 2 / Math.sqrt(Math.PI))),
   Tanh: elementwise((f, _x, y) => f.subFrom(1, f.square(y))),
@@ -337,13 +540,24 @@ export const JVP_RULES: Readonly<Record<string, JvpEntry>> = {
     ];
     return f.where(f.greater(x, 0), f.number(gamma, x), f.add(y, alpha * gamma));
   }),
+  Celu: elementwise((f, x, _y, { node }) =>
+    f.where(f.greater(x, 0), f.number(1, x), f.op('Exp', [f.div(x, floatAttribute(node, 'alpha', 1))])),
+  ),
+  // With p = sigmoid(αx): (x p)′ = p + α y (1 − p).
+  Swish: elementwise((f, x, y, { node }) => {
+    const alpha = floatAttribute(node, 'alpha', 1);
+    const p = f.op('Sigmoid', [f.mul(x, alpha)]);
+    return f.add(p, f.mul(f.mul(y, f.subFrom(1, p)), alpha));
+  }),
+  Shrink: masked((f, x, _y, { node }) => f.greater(f.op('Abs', [x]), floatAttribute(node, 'lambd', 0.5))),
   HardSigmoid: elementwise((f, _x, y, { node }) =>
     f.mul(f.cast(f.and(f.greater(y, 0), f.less(y, 1)), y), floatAttribute(node, 'alpha', 0.2)),
   ),
-  Relu: rule(rectifier),
-  Clip: masked((f, x, y) => f.equal(x, y)),
-  PRelu: rule((f, { x, y }, [dx, dSlope]) => {
-    const positive = f.greater(at(x, 0), 0);
+  Relu: rule([0], rectifier),
+  Clip: rule([0, 1, 2], clip),
+  // At 0 the slope is 1, as in PyTorch's forward mode.
+  PRelu: rule([0, 1], (f, { x, y }, [dx, dSlope]) => {
+    const positive = f.op('GreaterOrEqual', [at(x, 0), f.number(0, at(x, 0))]);
     return [
       broadcastTotal(
         f,
@@ -357,45 +571,50 @@ export const JVP_RULES: Readonly<Record<string, JvpEntry>> = {
       ),
     ];
   }),
-  Pow: rule(power),
-  // x mod m moves with x between its jumps.
-  Mod: rule((f, { y }, [dx]) => [dx === undefined ? undefined : f.expand(dx, at(y, 0))]),
+  Pow: rule([0, 1], power),
+  Mod: rule([0, 1], remainder),
 
   // Choosing.
-  Where: rule(where),
+  Where: rule([1, 2], where),
   Max: selection,
   Min: selection,
   ReduceMax: reducedSelection,
   ReduceMin: reducedSelection,
-  MaxPool: maxPool,
-  GlobalMaxPool: rule((f, { x, y }, [dx]) => {
-    if (dx === undefined) return [undefined];
-    const flat = (tensor: string): string => f.reshape(tensor, [0, 0, -1]);
-    const won = f.cast(f.equal(flat(at(x, 0)), flat(at(y, 0))), at(x, 0));
-    const mean = f.div(f.sum(f.mul(won, flat(dx)), [2]), f.sum(won, [2]));
-    return [f.op('Reshape', [mean, f.op('Shape', [at(y, 0)])])];
-  }),
+  MaxPool: rule([0], maxPool, 2),
+  GlobalMaxPool: rule([0], globalMaxPool),
+  TopK: rule([0], topK, 2),
 
   // Reductions of functions.
   ReduceSumSquare: reduction((f, x, dx) => f.mul(f.mul(x, dx), 2)),
   ReduceL1: reduction((f, x, dx) => f.mul(f.op('Sign', [x]), dx)),
   ReduceL2: reduction(
     (f, x, dx) => f.mul(x, dx),
-    (f, sum, y) => f.div(sum, y),
+    // The norm of zeros has the slope 0.
+    (f, sum, y) => f.div(sum, f.where(f.equal(y, 0), f.number(1, y), y)),
   ),
+  ReduceLogSum: reduction(
+    (_f, _x, dx) => dx,
+    (f, sum, y) => f.div(sum, f.op('Exp', [y])),
+  ),
+  ReduceLogSumExp: reducedLogSumExp,
+  ReduceProd: reducedProduct,
+  LpPool: rule([0], lpPool),
 
   // Normalisation and attention.
-  Softmax: rule(softmax),
-  LogSoftmax: rule(logSoftmax),
-  BatchNormalization: rule(batchNormalization),
-  LayerNormalization: rule(layerNormalization, 3),
-  InstanceNormalization: rule(instanceNormalization),
+  Softmax: rule([0], softmax),
+  LogSoftmax: rule([0], logSoftmax),
+  BatchNormalization: except(rule([0, 1, 2, 3, 4], batchNormalization), inferenceOnly),
+  LayerNormalization: rule([0, 1, 2], layerNormalization, 3),
+  InstanceNormalization: rule([0, 1, 2], instanceNormalization),
+  LRN: rule([0], localResponseNormalization),
 
-  // No derivative, or zero wherever there is one.
+  // Zero wherever there is a derivative.
   Shape: zero,
   Size: zero,
+  Constant: zero,
   ConstantOfShape: zero,
-  Range: zero,
+  EyeLike: zero,
+  Hardmax: zero,
   ArgMax: zero,
   ArgMin: zero,
   NonZero: zero,
@@ -412,6 +631,23 @@ export const JVP_RULES: Readonly<Record<string, JvpEntry>> = {
   Or: zero,
   Xor: zero,
   Not: zero,
+  BitShift: zero,
+  BitwiseAnd: zero,
+  BitwiseOr: zero,
+  BitwiseXor: zero,
+  BitwiseNot: zero,
   IsNaN: zero,
   IsInf: zero,
+
+  // No derivative to give.
+  Range: refused('its bounds and step depend on what is differentiated; make them constants.'),
+  Dropout: refused('it drops at random. Export the model in evaluation mode.'),
+  QuantizeLinear: refused(
+    'it rounds, so that its derivative is zero wherever there is one, and nothing behind it would have any. Use the network before quantisation.',
+  ),
+  DequantizeLinear: refused(
+    'its scale depends on what is differentiated. Use the network before quantisation.',
+  ),
 };
+
+export const JVP_RULES: Readonly<Record<string, JvpEntry>> = RULES;

@@ -1,6 +1,6 @@
 import type { Node, Shape } from '@oblique/onnx';
 import type { Formula } from './formula.js';
-import type { Tangent } from './jvpRule.js';
+import type { Places, Tangent } from './jvpRule.js';
 
 /** One linear use of a tensor: the node, and the place among its inputs in which it is linear. */
 export interface LinearUse {
@@ -19,3 +19,9 @@ export interface LinearUse {
  * its output's shape, to the cotangent of one input, which must have exactly that input's shape.
  */
 export type TransposeRule = (f: Formula, use: LinearUse, g: readonly Tangent[]) => string;
+
+/** A transpose, and the inputs of its operator that may depend on what is transposed. */
+export interface TransposeEntry {
+  readonly rule: TransposeRule;
+  readonly inputs: Places;
+}

@@ -7,6 +7,7 @@ import {
   stringAttribute,
   type Shape,
 } from '@oblique/onnx';
+import type { Places } from './jvpRule.js';
 import { at } from './ruleMakers.js';
 import { averagePool, convolution, transposedConvolution } from './transposeConvolutions.js';
 import {
@@ -22,7 +23,7 @@ import {
   sumTo,
 } from './transposeMakers.js';
 import { gemm, matMul } from './transposeProducts.js';
-import type { LinearUse, TransposeRule } from './transposeRule.js';
+import type { LinearUse, TransposeEntry, TransposeRule } from './transposeRule.js';
 
 /** Moves numbers without mixing them: the cotangent goes back into the shape that the input had. */
 const reshape = single((f, g, use) => reshaped(f, g, outputShape(use), use.shape));
@@ -126,16 +127,57 @@ const slice = single((f, g, use) => {
   return f.op('Pad', [g, f.ints([...before, ...behind])]);
 });
 
-/** Constant padding is cut off; reflections and copies are added back. */
+/** Constant padding is cut off, and its value gets what lies on it; reflections and copies are added back. */
 const pad = single((f, g, use) => {
-  const { node, shape, integersOf } = use;
+  const { node, input, integersOf, shapeOf } = use;
+  const shape = shapeOf(at(node.inputs, 0));
   const pads = integersOf(at(node.inputs, 1));
+  const axes = at(node.inputs, 3) === '' ? '' : at(node.inputs, 3);
+  if (input === 2) {
+    const outside = f.again(
+      node,
+      [filled(f, 0, g, shape), at(node.inputs, 1), f.number(1, g), axes].slice(0, axes === '' ? 3 : 4),
+    );
+    return sumTo(f, f.mul(g, outside), outputShape(use), use.shape);
+  }
   if (stringAttribute(node, 'mode', 'constant') !== 'constant') return selection(f, use, [g]);
-  const named = at(node.inputs, 3) === '' ? [...shape.keys()] : integersOf(at(node.inputs, 3));
-  const axes = named.map((axis) => fromFront(axis, shape.length));
-  const starts = axes.map((_, index) => pads[index] ?? 0);
-  const ends = axes.map((axis, index) => (starts[index] ?? 0) + (shape[axis] ?? 0));
-  return sliced(f, g, starts, ends, axes);
+  // Padding by less than nothing cuts, and the other way round.
+  if (pads.some((count) => count < 0)) {
+    const back = f.ints(pads.map((count) => -count));
+    return f.op('Pad', axes === '' ? [g, back] : [g, back, '', axes]);
+  }
+  const named = axes === '' ? [...shape.keys()] : integersOf(axes);
+  const along = named.map((axis) => fromFront(axis, shape.length));
+  const starts = along.map((_, index) => pads[index] ?? 0);
+  const ends = along.map((axis, index) => (starts[index] ?? 0) + (shape[axis] ?? 0));
+  return sliced(f, g, starts, ends, along);
+});
+
+/** What was overwritten gets nothing; what was put in its place gets what lies there. */
+const scatter = (read: 'GatherElements' | 'GatherND'): TransposeRule =>
+  single((f, g, { node, input, shape, shapeOf }) => {
+    const indices = at(node.inputs, 1);
+    const { axis } = node.attributes;
+    if (input === 2) return f.op(read, [g, indices], axis === undefined ? {} : { axis });
+    const moved = stringAttribute(node, 'reduction', 'none') === 'none';
+    if (!moved) return reshaped(f, g, shape, shape);
+    return f.again(node, [g, indices, filled(f, 0, g, shapeOf(at(node.inputs, 2)))]);
+  });
+
+/** γ (x − μ)/√(v + ε) + β, linear in x where μ = β = 0, and in γ and β. */
+const batchNormalization = single((f, g, use) => {
+  const { node, input, shapeOf } = use;
+  const [x, scale, , mean, variance] = [0, 1, 2, 3, 4].map((index) => at(node.inputs, index));
+  if (x === undefined || scale === undefined || mean === undefined || variance === undefined)
+    throw new Error('BatchNormalization lacks inputs.');
+  const [channels = 1] = shapeOf(variance);
+  const zeros = filled(f, 0, g, [channels]);
+  if (input === 0) return f.again(node, [g, scale, zeros, zeros, variance]);
+  const image = shapeOf(x);
+  const axes = [...image.keys()].filter((axis) => axis !== 1);
+  const each =
+    input === 2 ? g : f.mul(g, f.again(node, [x, filled(f, 1, g, [channels]), zeros, mean, variance]));
+  return f.reshape(f.sum(each, axes), [channels]);
 });
 
 const cumulativeSum = single((f, g, { node }) =>
@@ -147,16 +189,23 @@ const cumulativeSum = single((f, g, { node }) =>
 
 /** Resampling of space is a matrix: each pixel's image under it, found by resampling images of one bright pixel each. */
 const resize = single((f, g, use) => {
-  const { node, shape } = use;
+  const { node, shape, integersOf } = use;
   const [batch = 1, channels = 1, ...space] = shape;
   const result = outputShape(use);
   const [pixels, places] = [sizeOf(space), sizeOf(result.slice(2))];
+  const [, roi = '', scales = '', sizes = ''] = node.inputs;
+  const named = intsAttribute(node, 'axes')?.map((axis) => fromFront(axis, shape.length)) ?? [
+    ...shape.keys(),
+  ];
+  const wanted =
+    sizes === '' ? [] : named.map((axis, index) => [pixels, 1][axis] ?? integersOf(sizes)[index] ?? 1);
+  const bounds = sizes === '' ? [roi, scales] : [roi, scales, f.ints(wanted)];
+  if (result[0] !== batch || result[1] !== channels)
+    throw new RangeError(`Resize ${node.name} resizes batch or channels, which cannot be trained through.`);
   const numbers = f.range(pixels);
   const identity = f.cast(f.equal(f.reshape(numbers, [-1, 1]), numbers), g);
   const images = f.reshape(identity, [pixels, 1, ...space]);
-  const [, roi = '', scales = ''] = node.inputs;
-  const size = scales === '' ? [f.ints([pixels, 1, ...result.slice(2)])] : [];
-  const matrix = f.reshape(f.again(node, [images, roi, scales, ...size]), [pixels, places]);
+  const matrix = f.reshape(f.again(node, [images, ...bounds]), [pixels, places]);
   const rows = f.op('Gemm', [f.reshape(g, [batch * channels, places]), matrix], { transB: int(1) });
   return f.reshape(rows, shape);
 });
@@ -166,50 +215,65 @@ const globalAveragePool = single((f, g, { shape }) => {
   return expanded(f, f.mul(g, 1 / sizeOf(shape.slice(2))), kept, shape);
 });
 
+/** The transpose of an operator in these inputs. */
+const inInputs =
+  (inputs: Places) =>
+  (rule: TransposeRule): TransposeEntry => ({ rule, inputs });
+
+const inFirst = inInputs([0]);
+const inBoth = inInputs([0, 1]);
+const inAll = inInputs('all');
+
 /** For every operator that a linearised program contains, its transpose. */
-export const TRANSPOSE_RULES: Readonly<Record<string, TransposeRule>> = {
+export const TRANSPOSE_RULES: Readonly<Record<string, TransposeEntry>> = {
   // Moving numbers.
-  Identity: reshape,
-  Reshape: reshape,
-  Flatten: reshape,
-  Squeeze: reshape,
-  Unsqueeze: reshape,
-  Cast: cast,
-  CastLike: cast,
-  Transpose: transpose,
-  Concat: concat,
-  Split: split,
-  Slice: slice,
-  Pad: pad,
-  Gather: selection,
-  GatherElements: gatherElements,
-  GatherND: selection,
-  DepthToSpace: rearrangement,
-  SpaceToDepth: rearrangement,
-  Tile: selection,
+  Identity: inFirst(reshape),
+  Reshape: inFirst(reshape),
+  Flatten: inFirst(reshape),
+  Squeeze: inFirst(reshape),
+  Unsqueeze: inFirst(reshape),
+  Cast: inFirst(cast),
+  CastLike: inFirst(cast),
+  Transpose: inFirst(transpose),
+  Concat: inAll(concat),
+  Split: inFirst(split),
+  Slice: inFirst(slice),
+  Pad: inInputs([0, 2])(pad),
+  Gather: inFirst(selection),
+  GatherElements: inFirst(gatherElements),
+  GatherND: inFirst(selection),
+  ScatterElements: inInputs([0, 2])(scatter('GatherElements')),
+  ScatterND: inInputs([0, 2])(scatter('GatherND')),
+  DepthToSpace: inFirst(rearrangement),
+  SpaceToDepth: inFirst(rearrangement),
+  Tile: inFirst(selection),
 
   // Sums.
-  Add: signedSum(() => 1),
-  Sub: signedSum((input) => (input === 0 ? 1 : -1)),
-  Neg: selfAdjoint,
-  Expand: single((f, g, use) => sumTo(f, g, outputShape(use), use.shape)),
-  ReduceSum: reduction(() => 1),
-  ReduceMean: reduction((count) => 1 / count),
-  CumSum: cumulativeSum,
-  AveragePool: averagePool,
-  GlobalAveragePool: globalAveragePool,
-  Resize: resize,
+  Add: inBoth(signedSum(() => 1)),
+  Sub: inBoth(signedSum((input) => (input === 0 ? 1 : -1))),
+  Neg: inFirst(selfAdjoint),
+  Expand: inFirst(single((f, g, use) => sumTo(f, g, outputShape(use), use.shape))),
+  ReduceSum: inFirst(reduction(() => 1)),
+  ReduceMean: inFirst(reduction((count) => 1 / count)),
+  CumSum: inFirst(cumulativeSum),
+  AveragePool: inFirst(averagePool),
+  GlobalAveragePool: inFirst(globalAveragePool),
+  Resize: inFirst(resize),
 
   // Products with what does not depend on the tangent.
-  Mul: single((f, g, use) =>
-    sumTo(f, f.mul(g, at(use.node.inputs, 1 - use.input)), outputShape(use), use.shape),
+  Mul: inBoth(
+    single((f, g, use) =>
+      sumTo(f, f.mul(g, at(use.node.inputs, 1 - use.input)), outputShape(use), use.shape),
+    ),
   ),
-  Div: single((f, g, use) => sumTo(f, f.div(g, at(use.node.inputs, 1)), outputShape(use), use.shape)),
-  Where: where,
-  Trilu: selfAdjoint,
-  BatchNormalization: selfAdjoint,
-  Gemm: gemm,
-  MatMul: matMul,
-  Conv: convolution,
-  ConvTranspose: transposedConvolution,
+  Div: inFirst(
+    single((f, g, use) => sumTo(f, f.div(g, at(use.node.inputs, 1)), outputShape(use), use.shape)),
+  ),
+  Where: inInputs([1, 2])(where),
+  Trilu: inFirst(selfAdjoint),
+  BatchNormalization: inInputs([0, 1, 2])(batchNormalization),
+  Gemm: inBoth(gemm),
+  MatMul: inBoth(matMul),
+  Conv: inBoth(convolution),
+  ConvTranspose: inBoth(transposedConvolution),
 };

@@ -1,3 +1,5 @@
+import { unreadForm, UnreadFormError } from './checkOperators.js';
+import { isComposedName } from './compositions.js';
 import { GraphProto } from './generated/onnx.js';
 import type { Attribute, Attributes, Node } from './program.js';
 import { OPSET, ProgramBuilder } from './programBuilder.js';
@@ -10,6 +12,11 @@ import { nodeProto, tensorProto } from './writeProgram.js';
 export function upgradeNode(b: ProgramBuilder, node: Node, context: UpgradeContext): void {
   const change = node.domain === '' && Object.hasOwn(UPGRADES, node.op) ? UPGRADES[node.op] : undefined;
   const subgraphs = context.opset < OPSET && capturesOf(node).length > 0;
+  if (isComposedName(node.op) && node.domain === '') {
+    // Nothing of it is left that could be held against the table later.
+    const reason = unreadForm(node, context.opset);
+    if (reason !== undefined) throw new UnreadFormError(node, reason);
+  }
   if (change !== undefined && context.opset < change.before) change.upgrade(b, node, context);
   else b.push(subgraphs ? { ...node, attributes: upgradedSubgraphs(node, context) } : node);
 }

@@ -1,4 +1,5 @@
 import { float32, ndarray, type DType } from '@oblique/arrays';
+import { COMPOSITIONS } from './compositions.js';
 import type { Constant } from './constantFolding.js';
 import { dataTypeCode } from './dataTypes.js';
 import {
@@ -320,6 +321,9 @@ export const UPGRADES: Readonly<Record<string, Change>> = {
   Dropout: dropout,
   BatchNormalization: batchNormalization,
   GroupNormalization: groupNormalization,
+  ...Object.fromEntries(
+    Object.entries(COMPOSITIONS).map(([op, upgrade]) => [op, { before: Infinity, upgrade }]),
+  ),
   Pow: pow,
   Upsample: { before: 10, upgrade: resampled },
   Resize: resize,
