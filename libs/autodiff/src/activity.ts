@@ -51,7 +51,10 @@ export function activity(
     const outputs = node.outputs.filter((output) => output !== '' && real(output));
     if (entry?.kind === 'zero') continue;
     for (const output of outputs) active.add(output);
-    const reason = captured === undefined ? reasonAgainst(node, entry, places, program, real) : `its graph uses the tensor ${captured}, which depends on what is differentiated. Export the model without control flow, or choose layers before it.`;
+    const reason =
+      captured === undefined
+        ? reasonAgainst(node, entry, places, program, real)
+        : `its graph uses the tensor ${captured}, which depends on what is differentiated. Export the model without control flow, or choose layers before it.`;
     if (entry?.kind === 'rule' && reason === undefined) passed.set(node, entry);
     else unsupported.push({ node, ...(reason === undefined ? {} : { reason }) });
   }

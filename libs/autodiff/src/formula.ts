@@ -10,11 +10,14 @@ import {
 /** Element type of a tensor. */
 export type DType = NonNullable<ReturnType<typeof outputType>>;
 
-/** The largest number of a type. */
-const LARGEST: Partial<Record<DType, number>> & { readonly float32: number } = {
+/**
+ * What stands for an infinite slope: times a tangent that has underflowed with its primal it is negligible, and times
+ * one that moves it overflows when it is squared, and so is seen.
+ */
+const STEEPEST: Partial<Record<DType, number>> & { readonly float32: number } = {
   float16: 65504,
-  float32: 3.4028234663852886e38,
-  float64: Number.MAX_VALUE,
+  float32: 1e30,
+  float64: 1e200,
 };
 
 /**
@@ -58,10 +61,10 @@ export class Formula {
     return this.op('Where', [condition, a, typeof b === 'number' ? this.number(b, a) : b]);
   }
 
-  /** Infinite numbers as the largest ones, so that 0 times them is 0. */
+  /** A slope, infinite ones as {@link STEEPEST}, so that 0 times them is 0. */
   finite(a: string): string {
-    const largest = LARGEST[this.dtype(a)] ?? LARGEST.float32;
-    return this.op('Clip', [a, this.number(-largest, a), this.number(largest, a)]);
+    const steepest = STEEPEST[this.dtype(a)] ?? STEEPEST.float32;
+    return this.op('Clip', [a, this.number(-steepest, a), this.number(steepest, a)]);
   }
 
   /** Sum over `axes`, which are kept with size 1. */

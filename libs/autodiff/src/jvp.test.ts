@@ -185,10 +185,10 @@ describe('operators without a rule', () => {
     const b = new ProgramBuilder('foreign', { domains: new Map([['com.example', 1]]) });
     b.input('x', 'float32', ['N', 2]);
     const weight = b.initializer('w', float32([1, 2], [1, 2]));
-    const constant = b.op('Hardmax', [weight], {}, { name: 'harmless' });
+    const constant = b.op('Det', [weight], {}, { name: 'harmless' });
     const strange = b.op('Strange', ['x'], {}, { name: 'culprit', domain: 'com.example' });
     const again = b.op('Strange', [strange], {}, { name: 'accomplice', domain: 'com.example' });
-    b.op('Add', [b.op('Hardmax', [again], {}, { name: 'other' }), constant], {}, { output: 'y' });
+    b.op('Add', [b.op('Det', [again], {}, { name: 'other' }), constant], {}, { output: 'y' });
     b.op('Det', ['y'], {}, { output: 'beyond', name: 'beyond' });
     b.output('y', 'float32', ['N', 2]);
     b.output('beyond');
@@ -199,7 +199,7 @@ describe('operators without a rule', () => {
     const attempt = (): Program => jvp(foreign(), { wrt: ['x'], outputs: ['y'] });
     expect(attempt).toThrow(UnsupportedOperatorError);
     expect(attempt).toThrow(
-      /Strange \(node culprit, domain com\.example\); Hardmax \(node other, domain ai\.onnx\)\. Supported.* Conv, .* Relu/,
+      /Strange \(node culprit, domain com\.example\); Det \(node other, domain ai\.onnx\)\. Supported.* Conv, .* Relu/,
     );
     try {
       attempt();
@@ -215,7 +215,7 @@ describe('operators without a rule', () => {
     const b = new ProgramBuilder('beside');
     b.input('x', 'float32', [2, 2]);
     b.input('c', 'float32', [2, 2]);
-    b.op('Add', ['x', b.op('Hardmax', ['c'])], {}, { output: 'y' });
+    b.op('Add', ['x', b.op('Det', ['c'])], {}, { output: 'y' });
     b.output('y', 'float32', [2, 2]);
     expect(jvp(b.build(), { wrt: ['x'], outputs: ['y'] }).outputs).toHaveLength(2);
     expect(() => jvp(b.build(), { wrt: ['c'], outputs: ['y'] })).toThrow(UnsupportedOperatorError);

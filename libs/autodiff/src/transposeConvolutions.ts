@@ -3,6 +3,7 @@ import {
   intAttribute,
   ints,
   intsAttribute,
+  transposedWindowsOf,
   windowsOf,
   type Attributes,
   type Shape,
@@ -296,7 +297,11 @@ export const transposedConvolution: TransposeRule = single((f, g, use) => {
   const { node, input, shape, shapeOf } = use;
   const [x, w] = [at(node.inputs, 0), at(node.inputs, 1)];
   const image = outputShape(use);
-  const sliding = slidingOf(use, image, shapeOf(w).slice(2), shapeOf(x));
+  const kernel = shapeOf(w).slice(2);
+  const sliding = {
+    ...slidingOf(use, image, kernel, shapeOf(x)),
+    begins: transposedWindowsOf(node, shapeOf(x), kernel).map(({ begin }) => begin),
+  };
   return input === 0
     ? f.op('Conv', [g, w], attributesOf(sliding))
     : weightCotangent(f, g, image, x, shape, sliding);

@@ -42,6 +42,12 @@ export function outputType(node: Node, index: number, types: ReadonlyMap<string,
   switch (node.op) {
     case 'Cast':
       return dtypeOfCode(intAttribute(node, 'to', 0));
+    case 'EyeLike':
+      return dtypeOfCode(intAttribute(node, 'dtype', -1)) ?? types.get(node.inputs[0] ?? '');
+    case 'QuantizeLinear':
+      return types.get(node.inputs[2] ?? '') ?? dtypeOfCode(intAttribute(node, 'output_dtype', 0)) ?? 'uint8';
+    case 'DequantizeLinear':
+      return types.get(node.inputs[1] ?? '');
     case 'Constant':
     case 'ConstantOfShape':
       return constantType(node);

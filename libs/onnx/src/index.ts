@@ -21,7 +21,7 @@ export { inFloat64, widenFloats, withFloat64Kernels } from './inFloat64.js';
 export { NoFloat64Error } from './float64/float64Builder.js';
 export { peakBytes } from './peakBytes.js';
 export { inferShapes, withInputShapes, type Inferred } from './shapes.js';
-export { broadcastShapes, windowsOf, type Shape } from './shapeRules.js';
+export { broadcastShapes, transposedWindowsOf, windowsOf, type Shape } from './shapeRules.js';
 export { initializersAsInputs } from './initializersAsInputs.js';
 export { batchPlaces } from './batchPlaces.js';
 export { isFirstAxis, type BatchAxis, type BatchPlace } from './batchPlace.js';

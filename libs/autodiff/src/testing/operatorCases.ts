@@ -1,6 +1,7 @@
 import { float32, float64, int64, ndarray, sizeOf, type NdArray } from '@oblique/arrays';
 import {
   dataTypeCode,
+  elementTypes,
   float,
   int,
   ints,
@@ -230,7 +231,7 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
   DepthToSpace: across(
     { shapes: [[1, 8, 2, 3]], attributes: { blocksize: int(2) } },
     { mode: [null, ...words('DCR', 'CRD')] },
-  ),
+  ).concat([{ shapes: [[1, 9, 2, 1]], attributes: { blocksize: int(3) } }]),
   SpaceToDepth: across({ shapes: [[1, 2, 6, 6]] }, { blocksize: [int(2), int(3)] }),
   Trilu: [
     ...across({ shapes: [[3, 4]] }, { upper: [null, ...flags] }),
@@ -267,6 +268,13 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
       attributes: { axis: int(1) },
     },
     { shapes: [[2, 3]], constants: [float64([2, 1], [4, 5])], attributes: { axis: int(1) } },
+    {
+      shapes: [
+        [2, 3],
+        [1, 3],
+      ],
+      attributes: { axis: int(-2) },
+    },
   ],
   AveragePool: [
     ...pools({ precision: 'float32 linear' }),
@@ -334,7 +342,7 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
     ),
     {
       shapes: [[1, 2, 4, 4]],
-      constants: [float32([8], [0, 0, 0, 0.25, 1, 1, 1.5, 1]), float32([4], [1, 1, 1, 1])],
+      constants: [float32([8], [0, 0, 0, 0.25, 1, 1, 1.5, 1]), float32([4], [1, 1, 1.5, 1.5])],
       attributes: {
         mode: string('linear'),
         coordinate_transformation_mode: string('tf_crop_and_resize'),
@@ -700,14 +708,15 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
     { axis: [null, int(1)], epsilon: [null, float(0.5)], stash_type: [null, int(1)] },
   ),
   MeanVarianceNormalization: [
-    { shapes: [[2, 3, 4, 2]] },
-    { shapes: [[2, 3, 4]], attributes: { axes: ints([0, 2]) } },
+    // ONNX Runtime's own has float32 only.
+    { shapes: [[2, 3, 4, 2]], precision: 'float32' },
+    { shapes: [[2, 3, 4]], attributes: { axes: ints([0, 2]) }, precision: 'float32' },
   ],
   LpNormalization: across({ shapes: [[2, 3, 4]] }, { axis: [null, int(1)], p: [null, int(1), int(2)] }),
   LRN: across(
     { shapes: [[1, 6, 2, 2]], precision: 'float32' },
     {
-      size: [int(3), int(4)],
+      size: [int(3), int(5)],
       alpha: [float(0.3), null],
       beta: [float(0.6), null],
       bias: [float(2), null],
@@ -728,7 +737,10 @@ export function programOf(op: string, one: OperatorCase, dtype: 'float32' | 'flo
     all.unshift(b.initializer('condition', ndarray('bool', [2, 3], Uint8Array.of(1, 0, 1, 0, 0, 1))));
   const outputs = b.node(op, all, { ...one.attributes }, { outputs: one.outputs ?? 1 });
   for (const output of outputs) b.output(output, dtype);
-  return withOutputs(b.build(), outputs);
+  // Indices have another type.
+  const types = elementTypes(b.build());
+  const real = outputs.filter((output) => types.get(output) === dtype);
+  return withOutputs(b.build(), real);
 }
 
 /** Numbers spread over the range without order, no two near each other, none near 0: away from kinks and ties. */
