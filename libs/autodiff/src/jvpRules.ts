@@ -432,23 +432,21 @@ const reducedProduct: JvpEntry = rule([0], (f, { node, x }, [dx]) => {
   return [f.op('ReduceSum', [f.mul(slope, dx), ...x.slice(1)], node.attributes)];
 });
 
-/** ‖x‖ₚ of every window: `dy = Σ |x|^(p−1) sign(x) dx / y^(p−1)`, 0 where y is; a mean's sum is that of its window. */
+/**
+ * ‖x‖ₚ of every window: `dy = Σ sign(x) |x|^(p−1) dx / y^(p−1)`, 0 where y is. The sum is a mean times the pixels of the
+ * window, which are the 1-norm of ones.
+ */
 const lpPool: JvpRule = (f, { node, x, y }, [dx]) => {
   if (dx === undefined) return [undefined];
   const { p, ...windows } = node.attributes;
-  const power = p?.type === 'int' ? p.value : 2;
-  const raised = (tensor: string): string => (power === 1 ? f.op('Sign', [tensor]) : powered(tensor));
-  const powered = (tensor: string): string =>
-    power === 2 ? tensor : f.mul(f.op('Sign', [tensor]), f.pow(f.op('Abs', [tensor]), power - 1));
-  const count = (windows['kernel_shape'] as { readonly value: readonly number[] }).value.reduce(
-    (a, b) => a * b,
-    1,
-  );
-  const mean = f.op('AveragePool', [f.mul(raised(at(x, 0)), dx)], { ...windows, count_include_pad: int(1) });
-  const sum = f.mul(mean, count);
-  if (power === 1) return [sum];
+  const exponent = (p?.type === 'int' ? p.value : 2) - 1;
+  const input = at(x, 0);
+  const signed = f.mul(f.op('Sign', [input]), f.pow(f.op('Abs', [input]), exponent));
+  const ones = f.expand(f.number(1, input), input);
+  const pixels = f.op('LpPool', [ones], { ...windows, p: int(1) });
+  const sum = f.mul(f.op('AveragePool', [f.mul(signed, dx)], windows), pixels);
   const norm = f.where(f.equal(at(y, 0), 0), f.number(1, at(y, 0)), at(y, 0));
-  return [f.div(sum, power === 2 ? norm : f.pow(norm, power - 1))];
+  return [f.div(sum, f.pow(norm, exponent))];
 };
 
 /** The calculus of ONNX: for every operator, how a tangent passes through it. */
@@ -503,7 +501,8 @@ const RULES: Readonly<Record<Exclude<OperatorName, ComposedName>, JvpEntry>> = {
   Sin: elementwise((f, x) => f.op('Cos', [x])),
   Cos: elementwise((f, x) => f.neg(f.op('Sin', [x]))),
   Exp: elementwise((_f, _x, y) => y),
-  Log: elementwise((f, x) => f.op('Reciprocal', [x])),
+  // 1/x, but there is none where there is no logarithm.
+  Log: elementwise((f, x) => f.where(f.less(x, 0), f.number(NaN, x), f.op('Reciprocal', [x]))),
   // The slope at 0 is infinite: 0 where nothing moves, and an overflow, which is seen, where something does.
   Sqrt: elementwise((f, _x, y) => f.finite(f.div(f.number(0.5, y), y))),
   Reciprocal: elementwise((f, _x, y) => f.neg(f.square(y))),

@@ -300,7 +300,7 @@ export const transposedConvolution: TransposeRule = single((f, g, use) => {
   const kernel = shapeOf(w).slice(2);
   const sliding = {
     ...slidingOf(use, image, kernel, shapeOf(x)),
-    begins: transposedWindowsOf(node, shapeOf(x), kernel).map(({ begin }) => begin),
+    begins: transposedWindowsOf(node, shapeOf(x), kernel).map(({ pads }) => pads[0]),
   };
   return input === 0
     ? f.op('Conv', [g, w], attributesOf(sliding))

@@ -318,6 +318,13 @@ const pad: ShapeRule = ({ node, shape, integers }) => {
   ];
 };
 
+const topK: ShapeRule = ({ node, shape, integers }) => {
+  const [x, count] = [shape(0), integers(1)?.[0]];
+  if (x === undefined || count === undefined) return undefined;
+  const [axis = 0] = fromFront([intAttribute(node, 'axis', -1)], x.length);
+  return [x.with(axis, count), x.with(axis, count)];
+};
+
 /** Moves blocks of `by`² pixels between channels and space. */
 const blocks =
   (toSpace: boolean): ShapeRule =>
@@ -362,6 +369,7 @@ export const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
       'Ceil',
       'Clip',
     ],
+    ...['Acosh', 'Asinh', 'Atanh', 'DequantizeLinear', 'EyeLike', 'QuantizeLinear', 'Swish'],
     ...[
       'Celu',
       'Cos',
@@ -454,6 +462,7 @@ export const SHAPE_RULES: Readonly<Record<string, ShapeRule>> = {
   Tile: ({ shape, integers }) =>
     one(integers(1) && shape(0)?.map((size, axis) => size * (integers(1)?.[axis] ?? 1))),
   Slice: slice,
+  TopK: topK,
   Split: split,
   Concat: concat,
   Gather: gather,

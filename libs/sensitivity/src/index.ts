@@ -2,12 +2,14 @@ export {
   MAXIMUM_POINTS,
   measureSensitivity,
   type MeasuredStimulus,
+  type MarkedPoint,
   type MeasureSensitivityOptions,
   type Sensitivity,
 } from './measureSensitivity.js';
 export { mixedLayers, type MixedLayer } from './layerBatches.js';
 export { checkImageSize, networkInput, type NetworkInput } from './networkInput.js';
 export { sensitivityArchive } from './sensitivityArchive.js';
+export type { NonFiniteReason } from './diagnosis.js';
 export { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
 export {
   layerOutput,

@@ -9,7 +9,7 @@ import {
   type Sensitivity,
 } from './measureSensitivity.js';
 import { sensitivityArchive } from './sensitivityArchive.js';
-import { SensitivityError } from './sensitivityError.js';
+import { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
 
 const SIZE = 24;
 const SIGMA = 6;
@@ -373,14 +373,76 @@ describe('measureSensitivity', () => {
     );
   });
 
-  it('says where D is no number', async () => {
-    const b = new ProgramBuilder('overflowing');
+  /** What the middle pixel, c for a Gabor of contrast c, is made into by each chain of operators. */
+  function middle(chains: Readonly<Record<string, (b: ProgramBuilder, pixel: string) => string>>): Program {
+    const b = new ProgramBuilder('middle');
     const image = b.input('image', 'float32', ['N', 3, SIZE, SIZE]);
-    const large = b.op('Exp', [b.op('Mul', [image, b.scalar(1e4)])], {}, { output: 'huge' });
-    b.output(large, 'float32', ['N', 3, SIZE, SIZE]);
-    const layers = [{ name: 'huge', tensor: 'huge', operator: 'Exp' }];
-    await expect(measured({ network: b.build(), layers, grid: GRID })).rejects.toThrow(
-      /D of layer huge is (NaN|Infinity) at .*orientation = 0.*overflows/,
+    const [from, to] = [b.ints([SIZE / 2, SIZE / 2]), b.ints([SIZE / 2 + 1, SIZE / 2 + 1])];
+    const pixel = b.op('Slice', [image, from, to, b.ints([2, 3])]);
+    for (const [name, chain] of Object.entries(chains)) {
+      b.op('Identity', [chain(b, pixel)], {}, { output: name });
+      b.output(name, 'float32', undefined);
+    }
+    return b.build();
+  }
+  const contrasts = (network: Program, precision: 'float32' | 'float64' = 'float32'): Promise<Sensitivity> =>
+    measured({
+      network,
+      precision,
+      variable: 'contrast',
+      grid: [{ parameter: 'contrast', values: [0, 0.25, 1] }],
+      layers: network.outputs.map(({ name }) => ({ name, tensor: name, operator: '' })),
+      stimulus: { parameters: { frequency: FREQUENCY, sigma: SIGMA, phase: 0 } },
+    });
+
+  it('marks where D is no finite number, says why, and gives the rest', async () => {
+    const result = await contrasts(
+      middle({
+        root: (b, pixel) => b.op('Sqrt', [pixel], {}, { name: 'root_of_pixel' }),
+        huge: (b, pixel) => b.op('Exp', [b.op('Mul', [pixel, b.scalar(100)])]),
+        logarithm: (b, pixel) => b.op('Log', [b.op('Sub', [pixel, b.scalar(0.5)])]),
+        plain: (b, pixel) => b.op('Mul', [pixel, b.scalar(2)]),
+        steep: (b, pixel) => b.op('Mul', [pixel, b.scalar(1e25)]),
+      }),
+    );
+    expectClose(valuesOf(result, 'plain'), [12, 12, 12]);
+    // Three channels of 1/(2√c).
+    expectClose(valuesOf(result, 'root').slice(1), [3, 0.75]);
+    expectClose(valuesOf(result, 'logarithm').slice(2), [12]);
+    expect(result.marked.map(({ layer, point, reason }) => [layer, point, reason])).toEqual([
+      ['root', 0, 'infiniteSlope'],
+      ['huge', 2, 'overflow'],
+      ['logarithm', 0, 'notANumber'],
+      ['logarithm', 1, 'notANumber'],
+      ['steep', 0, 'infiniteSlope'],
+      ['steep', 1, 'infiniteSlope'],
+      ['steep', 2, 'infiniteSlope'],
+    ]);
+    expect(result.marked[0]?.message).toMatch(/a slope of Sqrt \(node root_of_pixel\) is infinite/);
+    for (const { layer, point } of result.marked) expect(valuesOf(result, layer)[point]).toBeNaN();
+  });
+
+  it('finds the slope 0 of a norm at exact zeros', async () => {
+    const norms = middle({
+      energy: (b, pixel) => b.op('Sqrt', [b.op('Mul', [pixel, pixel])]),
+      norm: (b, pixel) => b.op('ReduceL2', [pixel, b.ints([1])]),
+    });
+    for (const precision of ['float32', 'float64'] as const) {
+      const result = await contrasts(norms, precision);
+      expect(result.marked).toEqual([]);
+      expectClose(valuesOf(result, 'energy').slice(1), [3, 3]);
+      expectClose(valuesOf(result, 'norm').slice(1), [3, 3]);
+      expect([valuesOf(result, 'energy')[0], valuesOf(result, 'norm')[0]]).toEqual([0, 0]);
+    }
+  });
+
+  it('fails where nothing is finite, and says why', async () => {
+    const network = middle({
+      negative: (b, pixel) => b.op('Sqrt', [b.op('Sub', [pixel, b.scalar(2)])], {}, { name: 'below' }),
+    });
+    await expect(contrasts(network)).rejects.toThrow(NonFiniteSensitivityError);
+    await expect(contrasts(network)).rejects.toThrow(
+      /None of the 3 values of D is a finite number. At .*contrast = 0.*Sqrt \(node below\) is not a number/,
     );
   });
 

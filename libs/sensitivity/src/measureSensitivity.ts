@@ -15,6 +15,7 @@ import {
   type StimulusFamily,
   type Stretch,
 } from '@oblique/stimuli';
+import { CHECKS, diagnostics, type Diagnosis } from './diagnosis.js';
 import { fitToMemory, type Fit } from './fitToMemory.js';
 import { networkInput } from './networkInput.js';
 import { programMemory, type ProgramMemory } from './programMemory.js';
@@ -28,7 +29,7 @@ import {
   type SensitivityProgramOptions,
 } from './sensitivityProgram.js';
 import { TimeSlices } from './timeSlices.js';
-import { uniqueStimuli } from './uniqueStimuli.js';
+import { uniqueStimuli, type UniqueStimuli } from './uniqueStimuli.js';
 
 /** Stimuli run at once where nobody says: larger batches were measured to gain nothing and take more memory. */
 const BATCH_SIZE = { float32: 10, float64: 1 } as const;
@@ -81,11 +82,20 @@ export interface MeasureSensitivityOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** A point of the grid at which D of a layer is no finite number. */
+export interface MarkedPoint extends Diagnosis {
+  readonly layer: string;
+  /** Index among the points of the grid, the last axis fastest. */
+  readonly point: number;
+}
+
 export interface Sensitivity {
   readonly layers: readonly Layer[];
   readonly grid: readonly GridAxis[];
-  /** D by layer name, one value a grid point, the last axis fastest; per derivative unit squared. */
+  /** D by layer name, one value a grid point, the last axis fastest; per derivative unit squared; NaN where marked. */
   readonly d: ReadonlyMap<string, Float64Array>;
+  /** Where D is no finite number, by layer and point. */
+  readonly marked: readonly MarkedPoint[];
   readonly pointCount: number;
   /** Stimuli that were different, so had to be computed. */
   readonly computedCount: number;
@@ -93,8 +103,9 @@ export interface Sensitivity {
 
 /**
  * Measures D(y; v) of every layer at every point of the grid, exactly or by central differences. Identical stimuli are
- * computed once.
+ * computed once. Where D is no finite number the point is marked, with the reason; the rest is given.
  *
+ * @throws NonFiniteSensitivityError where no D of any layer is finite.
  * @throws StimulusError, SensitivityError, UnsupportedOperatorError before anything runs; what `Runtime.run` throws.
  */
 export async function measureSensitivity(options: MeasureSensitivityOptions): Promise<Sensitivity> {
@@ -192,8 +203,11 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
       );
     await slices.turn();
   }
-  checkFinite(d, points);
-  return { layers, grid, d, pointCount: points.count, computedCount: unique.count };
+  const marked = await markedPoints(options, d, unique);
+  if (marked.length > 0 && marked.length === layers.length * points.count)
+    throw nothingFinite(marked, points);
+  for (const { layer, point } of marked) d.get(layer)?.fill(NaN, point, point + 1);
+  return { layers, grid, d, marked, pointCount: points.count, computedCount: unique.count };
 }
 
 /**
@@ -285,14 +299,69 @@ function noBatchAxis(layer: Layer | undefined, shape: readonly number[]): Sensit
   );
 }
 
-function checkFinite(d: ReadonlyMap<string, Float64Array>, points: GridPoints): void {
-  for (const [layer, values] of d) {
-    const index = values.findIndex((value) => !Number.isFinite(value));
-    if (index === -1) continue;
-    const where = Object.entries(points.at(index)).map(([name, value]) => `${name} = ${value}`);
-    throw new NonFiniteSensitivityError(
-      'model',
-      `D of layer ${layer} is ${values[index]} at ${where.join(', ')}: the network or its derivative overflows there.`,
-    );
+/** Stimuli that are looked into, at most, where D is no finite number. */
+const MAXIMUM_EXAMINED = 32;
+
+/** Every point and layer where D is not finite, with what is wrong there: each stimulus is run once more and looked into. */
+async function markedPoints(
+  { runtime, network, layers, signal, weights, ...rest }: MeasureSensitivityOptions,
+  d: ReadonlyMap<string, Float64Array>,
+  unique: UniqueStimuli,
+): Promise<MarkedPoint[]> {
+  const places: { readonly layer: Layer; readonly point: number; readonly stimulus: number }[] = [];
+  for (const layer of layers) {
+    d.get(layer.name)?.forEach((value, point) => {
+      if (!Number.isFinite(value)) places.push({ layer, point, stimulus: unique.indices[point] ?? NaN });
+    });
   }
+  if (places.length === 0) return [];
+  const { stimulus, variable, precision = 'float32', derivative = { kind: 'exact' } } = rest;
+  const family = findFamily(stimulus.family);
+  const weightInputs = [...(weights?.keys() ?? [])];
+  const { program, diagnose } = diagnostics({
+    network: weights === undefined ? network : withWeights(network, weights),
+    stimulus,
+    variable,
+    layers,
+    precision,
+    derivative,
+    ...(weightInputs.length > 0 && { weightInputs }),
+  });
+  const handle = runtime.load(writeProgram(program));
+  const tangentInput = tangentName(findParameter(family, variable).programInput);
+  const count = networkInput(network).batchSize ?? 1;
+  const checks = new Map<number, NdArray>();
+  for (const index of [...new Set(places.map((place) => place.stimulus))].slice(0, MAXIMUM_EXAMINED)) {
+    const fed = feeds(family, [unique.at(index)], count, tangentInput);
+    const known = program.inputs.map(({ name }) => name);
+    const used = Object.fromEntries(Object.entries(fed).filter(([name]) => known.includes(name)));
+    const { [CHECKS]: found } = await runtime.run(handle, used, { signal });
+    if (found !== undefined) checks.set(index, found);
+  }
+  return places.map(({ layer, point, stimulus: index }) => {
+    const found = checks.get(index);
+    const diagnosis: Diagnosis =
+      found === undefined
+        ? {
+            reason: 'unexamined',
+            message: `not looked into: one of more than ${MAXIMUM_EXAMINED} such stimuli.`,
+          }
+        : diagnose(found, layer.tensor);
+    return { layer: layer.name, point, ...diagnosis };
+  });
+}
+
+/** The network with other values of its weights. */
+const withWeights = (network: Program, weights: ReadonlyMap<string, NdArray>): Program => ({
+  ...network,
+  initializers: new Map([...network.initializers].map(([name, value]) => [name, weights.get(name) ?? value])),
+});
+
+function nothingFinite(marked: readonly MarkedPoint[], points: GridPoints): NonFiniteSensitivityError {
+  const [{ layer, point, message } = { layer: '', point: 0, message: '' }] = marked;
+  const where = Object.entries(points.at(point)).map(([name, value]) => `${name} = ${value}`);
+  return new NonFiniteSensitivityError(
+    'model',
+    `None of the ${marked.length} values of D is a finite number. At ${where.join(', ')}, layer ${layer}: ${message}`,
+  );
 }

@@ -82,35 +82,19 @@ export const layerOutput = (index: number): string => `D/${index}`;
  *
  * @throws StimulusError, SensitivityError, UnsupportedOperatorError before anything runs.
  */
-export function sensitivityProgram({
-  network,
-  stimulus,
-  variable,
-  layers,
-  precision = 'float32',
-  derivative = { kind: 'exact' },
-  weightInputs = [],
-  oneStimulus = false,
-}: SensitivityProgramOptions): Program {
-  const wrt = findParameter(findFamily(familyName(stimulus)), variable).programInput;
-  const input = networkInput(network);
-  checkImageSize(input, stimulus.widthPixels, stimulus.heightPixels);
-  const tensors = [...new Set(layers.map(({ tensor }) => tensor))];
-
-  const plain = withOutputs(upgradeOpset(network), tensors);
-  const back = renameTensors(computable(plain, precision, weightInputs), networkTensor);
-  const image = encodedStimulus(stimulus, network, precision);
-  const whole = compose(image, back, {
-    [networkTensor(input.name)]: image.outputs[0]?.name ?? '',
-  });
-  const measured = tensors.map(networkTensor);
-  const batches = oneStimulus ? undefined : layerBatches(plain, input, stimulus, layers);
+export function sensitivityProgram(options: SensitivityProgramOptions): Program {
+  const { layers, precision = 'float32', derivative = { kind: 'exact' }, weightInputs = [] } = options;
+  const { whole, wrt, tensors, plain } = composedProgram(options);
+  const batches =
+    options.oneStimulus === true
+      ? undefined
+      : layerBatches(plain, networkInput(options.network), options.stimulus, layers);
   const tangents =
     derivative.kind === 'exact'
-      ? jvp(whole, { wrt: [wrt], outputs: measured })
+      ? jvp(whole, { wrt: [wrt], outputs: tensors.map(networkTensor) })
       : centralDifference(whole, {
           wrt,
-          outputs: measured,
+          outputs: tensors.map(networkTensor),
           step: checkedStep(derivative.step),
         });
   const outputs = new Map(
@@ -131,6 +115,38 @@ export function sensitivityProgram({
     program,
     weightInputs.map(networkTensor).filter((name) => program.initializers.has(name)),
   );
+}
+
+/** What is differentiated: network ∘ preprocessing ∘ stimulus, with respect to one input, at the layers' tensors. */
+export interface Composed {
+  readonly whole: Program;
+  readonly wrt: string;
+  /** Those of the layers, by the network's own names. */
+  readonly tensors: readonly string[];
+  /** The network in a current operator set, by its own names. */
+  readonly plain: Program;
+  /** The part of `whole` that is the network; its tensors have the names of {@link networkTensor}. */
+  readonly network: Program;
+}
+
+/** @throws StimulusError, SensitivityError where they do not fit together. */
+export function composedProgram({
+  network,
+  stimulus,
+  variable,
+  layers,
+  precision = 'float32',
+  weightInputs = [],
+}: SensitivityProgramOptions): Composed {
+  const wrt = findParameter(findFamily(familyName(stimulus)), variable).programInput;
+  const input = networkInput(network);
+  checkImageSize(input, stimulus.widthPixels, stimulus.heightPixels);
+  const tensors = [...new Set(layers.map(({ tensor }) => tensor))];
+  const plain = withOutputs(upgradeOpset(network), tensors);
+  const back = renameTensors(computable(plain, precision, weightInputs), networkTensor);
+  const image = encodedStimulus(stimulus, network, precision);
+  const whole = compose(image, back, { [networkTensor(input.name)]: image.outputs[0]?.name ?? '' });
+  return { whole, wrt, tensors, plain, network: back };
 }
 
 /** @throws SensitivityError where it is no step. */

@@ -110,7 +110,7 @@ function requireMeasurable(values: Float64Array, layer: string, name: string): v
   const position = values.findIndex((value) => !(value >= 0 && value < Infinity));
   if (position >= 0) {
     throw new InvalidSensitivityError(
-      `${PREFIX}${layer} in ${name} has the value ${values[position]} at element ${position}; sensitivities are finite and not negative.`,
+      `${PREFIX}${layer} in ${name} has the value ${values[position]} at element ${position}; sensitivities are finite and not negative. A NaN marks a point where the network or its derivative is no finite number (MeasureSensitivity says why): leave it out of the grid, or measure in float64.`,
     );
   }
 }

@@ -18,6 +18,7 @@ import {
   MAXIMUM_POINTS,
   sensitivityArchive,
   type Derivative,
+  type NonFiniteReason,
   type Precision,
   type Sensitivity,
 } from '@oblique/sensitivity';
@@ -30,6 +31,8 @@ import { VERSION } from './version.js';
 
 const KIND = 'sensitivity.npz';
 const COLLECTION = 'measurements';
+/** Points that are marked in the message, at most: all are counted. */
+const MAXIMUM_MARKED = 1000;
 /** Results with at most this many values also travel in the message. */
 const MAXIMUM_INLINE_VALUES = 100_000;
 /** Size of stimuli where neither the request nor the network says. */
@@ -154,7 +157,13 @@ export function measureSensitivity(
           }
           const artifact = await store.put(KIND, writeNpz(sensitivityArchive(event.value)), provenance);
           const { computedCount } = event.value;
-          await store.putRecord(COLLECTION, key, { digest: artifact.digest, computedCount });
+          const marks = marksOf(event.value);
+          await store.putRecord(COLLECTION, key, {
+            digest: artifact.digest,
+            computedCount,
+            marked: marks.marked.map((mark) => ({ ...mark })),
+            markedCount: marks.markedCount,
+          });
           const seconds = (performance.now() - startMs) / 1000;
           yield {
             event: {
@@ -163,6 +172,7 @@ export function measureSensitivity(
                 ...facts,
                 artifact,
                 computedCount,
+                ...marks,
                 values: inlineValues(event.value),
                 seconds,
                 cached: false,
@@ -215,19 +225,25 @@ async function knownResult(
   key: string,
   layers: readonly Layer[],
   pointCount: number,
-): Promise<Pick<servingV1.SensitivityResult, 'artifact' | 'computedCount' | 'values'> | undefined> {
+): Promise<
+  | Pick<servingV1.SensitivityResult, 'artifact' | 'computedCount' | 'values' | 'marked' | 'markedCount'>
+  | undefined
+> {
   const record = await store.getRecord(COLLECTION, key).catch((error: unknown) => {
     // A record that cannot be read is measured anew, and written over.
     if (error instanceof RecordCorruptError) return undefined;
     throw error;
   });
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return undefined;
-  const { digest, computedCount } = record as Readonly<Record<string, Json>>;
+  const { digest, computedCount, marked: marks, markedCount } = record as Readonly<Record<string, Json>>;
   if (typeof digest !== 'string' || typeof computedCount !== 'number') return undefined;
+  if (!Array.isArray(marks) || typeof markedCount !== 'number') return undefined;
+  const marked = marks.map((mark) => servingV1.MarkedPoint.fromJSON(mark));
   const known = parseDigest(digest);
   if (!(await store.isWhole(known))) return undefined;
   const { artifact } = await store.describe(known);
-  if (layers.length * pointCount > MAXIMUM_INLINE_VALUES) return { artifact, computedCount, values: [] };
+  if (layers.length * pointCount > MAXIMUM_INLINE_VALUES)
+    return { artifact, computedCount, marked, markedCount, values: [] };
   const arrays = readNpz(await store.get(known));
   const d = new Map<string, Float64Array>();
   for (const { name } of layers) {
@@ -235,10 +251,26 @@ async function knownResult(
     if (values === undefined) return undefined;
     d.set(name, toNumbers(values));
   }
-  return { artifact, computedCount, values: inlineValues({ d }) };
+  return { artifact, computedCount, marked, markedCount, values: inlineValues({ d }) };
 }
 
 function inlineValues({ d }: Pick<Sensitivity, 'd'>): servingV1.LayerSensitivity[] {
   const count = [...d.values()].reduce((sum, values) => sum + values.length, 0);
   return count > MAXIMUM_INLINE_VALUES ? [] : [...d].map(([layer, values]) => ({ layer, d: [...values] }));
+}
+
+const REASONS: Readonly<Record<NonFiniteReason, servingV1.NonFiniteReason>> = {
+  notANumber: servingV1.NonFiniteReason.NON_FINITE_REASON_NOT_A_NUMBER,
+  overflow: servingV1.NonFiniteReason.NON_FINITE_REASON_OVERFLOW,
+  infiniteSlope: servingV1.NonFiniteReason.NON_FINITE_REASON_INFINITE_SLOPE,
+  sumOverflow: servingV1.NonFiniteReason.NON_FINITE_REASON_SUM_OVERFLOW,
+  unexamined: servingV1.NonFiniteReason.NON_FINITE_REASON_UNEXAMINED,
+};
+
+/** Where D is no finite number, and why. */
+function marksOf({ marked }: Sensitivity): Pick<servingV1.SensitivityResult, 'marked' | 'markedCount'> {
+  return {
+    marked: marked.slice(0, MAXIMUM_MARKED).map((mark) => ({ ...mark, reason: REASONS[mark.reason] })),
+    markedCount: marked.length,
+  };
 }

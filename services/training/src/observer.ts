@@ -2,7 +2,7 @@ import { float64, int64, toNumbers, type NdArray } from '@oblique/arrays';
 import { selectLayers, type Layer } from '@oblique/networks';
 import type { Program } from '@oblique/onnx';
 import type { Runtime } from '@oblique/runtime';
-import { measureSensitivity } from '@oblique/sensitivity';
+import { measureSensitivity, NonFiniteSensitivityError } from '@oblique/sensitivity';
 import type { ObservationPlan } from './readObservations.js';
 
 /** Pixels run at once. Weights are fed with every batch, so that small images go further in large ones. */
@@ -66,6 +66,15 @@ export class Observer {
         weights,
         batchSize: Math.max(1, Math.floor(BATCH_PIXELS / (widthPixels * heightPixels))),
       });
+      const [mark] = measured.marked;
+      // What a curve over steps would be missing is said at once.
+      if (mark !== undefined) {
+        const { layer, point, message } = mark;
+        throw new NonFiniteSensitivityError(
+          'model',
+          `D of layer ${layer} is no finite number at point ${point} of the grid ${plan.name}, step ${step}: ${message}`,
+        );
+      }
       for (const [layer, values] of measured.d) d.get(layer)?.push(...values);
     }
     this.#steps.push(step);

@@ -1,10 +1,8 @@
-import { sizeOf } from '@oblique/arrays';
-import { writeProgram, type Program } from '@oblique/onnx';
+import { float32, float64, sizeOf } from '@oblique/arrays';
+import { ProgramBuilder, writeProgram, type Program } from '@oblique/onnx';
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { gradient, gradientName, type DerivativeTables } from '../gradient.js';
 import { jvp, tangentName } from '../jvp.js';
-import { ProgramBuilder } from '@oblique/onnx';
-import { float32, float64 } from '@oblique/arrays';
 import { feedsOf, programOf, scattered, values, type OperatorCase } from './operatorCases.js';
 
 /** What is true of one use of an operator: its outputs at a point, and how they change along directions. */
@@ -63,7 +61,7 @@ const pointOf = (one: OperatorCase): Float64Array[] => {
 export async function truthOf(op: string, one: OperatorCase): Promise<Truth> {
   const dtype = one.precision === undefined ? 'float64' : 'float32';
   const program = programOf(op, one, dtype);
-  const point = pointOf(one);
+  const point = one.at?.point.map((values) => Float64Array.from(values)) ?? pointOf(one);
   const names = one.shapes.map((_, index) => `x${index}`);
   const session = await InferenceSession.create(writeProgram(program), { logSeverityLevel: 3 });
   const run = async (at: Numbers): Promise<Record<string, Tensor>> =>
@@ -74,6 +72,12 @@ export async function truthOf(op: string, one: OperatorCase): Promise<Truth> {
     dims: [...(results[name]?.dims ?? [])],
     values: values(results[name]),
   }));
+  if (one.at !== undefined) {
+    await session.release();
+    const direction = one.at.direction.map((values) => Float64Array.from(values));
+    const moves = [{ wrt: names, direction, derivative: [Float64Array.from(one.at.derivative)] }];
+    return { op, one, program, dtype, point, outputs: outputs.slice(0, 1), moves, tolerance: 1e-6 };
+  }
   const { reference } = one;
   const evaluate = async (at: Numbers): Promise<Numbers> => {
     if (reference !== undefined) return [reference(...at)];
@@ -114,22 +118,45 @@ export async function truthOf(op: string, one: OperatorCase): Promise<Truth> {
   return { op, one, program, dtype, point, outputs, moves, tolerance };
 }
 
+/** The first outputs, those that there is a truth of. */
+const checked = ({ outputs, one }: Truth): Truth['outputs'] =>
+  outputs.slice(0, one.reference === undefined ? undefined : 1);
+
+/** For u weighed differently in every element: ⟨Jv, u⟩ = ⟨v, Jᵀu⟩. */
+const weightsOf = (truth: Truth): Numbers =>
+  checked(truth).map(({ dims }, index) => scattered(dims, index, -1, 1, 3));
+
+/** The derivative along each move, and the gradient of Σ u · y, as programs. */
+export function programsOf(truth: Truth, { rules, transposes }: Partial<DerivativeTables> = {}): Program[] {
+  const { program, moves, point } = truth;
+  const outputs = checked(truth).map(({ name }) => name);
+  const tables = { ...(rules && { rules }), ...(transposes && { transposes }) };
+  return [
+    ...moves.map(({ wrt }) => jvp(program, { wrt, outputs }, rules)),
+    gradient(
+      weighed(truth, weightsOf(truth)),
+      { loss: 'loss', wrt: point.map((_, index) => `x${index}`) },
+      tables,
+    ),
+  ];
+}
+
 /** What the tables get wrong about this use of an operator; undefined where all is right. */
 export async function faultOf(
   truth: Truth,
   tables: Partial<DerivativeTables> = {},
 ): Promise<string | undefined> {
-  const { program, one, dtype, point, moves, tolerance } = truth;
+  const { one, dtype, point, moves, tolerance } = truth;
   const names = point.map((_, index) => `x${index}`);
   const feeds = feedsOf(names, one.shapes, point, dtype);
   const near = (found: number, expected: number, by: number): boolean =>
     Math.abs(found - expected) <= by * (1 + Math.abs(expected));
-  const outputs = truth.outputs.slice(0, one.reference === undefined ? undefined : 1);
+  const outputs = checked(truth);
+  const programs = programsOf(truth, tables);
 
-  for (const { wrt, direction, derivative } of moves) {
+  for (const [move, { wrt, direction, derivative }] of moves.entries()) {
     const tangents = feedsOf(names.map(tangentName), one.shapes, direction, dtype);
-    const forward = jvp(program, { wrt, outputs: outputs.map(({ name }) => name) }, tables.rules);
-    const got = await runOnce(forward, { ...feeds, ...tangents });
+    const got = await runOnce(programs[move] ?? truth.program, { ...feeds, ...tangents });
     for (const [index, { name, dims }] of outputs.entries()) {
       const tangent = got[tangentName(name)];
       if (tangent?.dims.join() !== dims.join())
@@ -141,20 +168,16 @@ export async function faultOf(
     }
   }
 
-  // ⟨Jv, u⟩ = ⟨v, Jᵀu⟩ for u weighed differently in every element.
-  const weights = outputs.map(({ dims }, index) => scattered(dims, index, -1, 1, 3));
-  const reverse = gradient(weighed(program, truth, weights), { loss: 'loss', wrt: names }, tables);
-  const gradients = await runOnce(reverse, feeds);
+  const gradients = await runOnce(programs.at(-1) ?? truth.program, feeds);
+  const largest = Math.max(1, ...outputs.map(({ dims }) => sizeOf(dims) / 8));
   for (const { wrt, direction, derivative } of moves) {
-    const expected = dot(derivative, weights);
+    const expected = dot(derivative, weightsOf(truth));
     const found = dot(
       names.map((name) => values(gradients[gradientName(name)])),
       direction,
     );
-    const by =
-      (dtype === 'float64' ? 1e-7 : tolerance) *
-      Math.max(1, ...outputs.map(({ values }) => values.length / 8));
-    if (!near(found, expected, by)) return `transposed, d${wrt.join()}: ${found} ≠ ${expected}`;
+    if (!near(found, expected, (dtype === 'float64' ? 1e-7 : tolerance) * largest))
+      return `transposed, d${wrt.join()}: ${found} ≠ ${expected}`;
   }
   const shape = names.find(
     (name, index) => gradients[gradientName(name)]?.dims.join() !== one.shapes[index]?.join(),
@@ -166,7 +189,7 @@ const dot = (a: Numbers, b: Numbers): number =>
   a.reduce((sum, row, i) => sum + row.reduce((part, value, k) => part + value * (b[i]?.[k] ?? NaN), 0), 0);
 
 /** With the output loss = Σ u · y. */
-function weighed(program: Program, { outputs, dtype }: Truth, weights: Numbers): Program {
+function weighed({ program, outputs, dtype }: Truth, weights: Numbers): Program {
   const b = ProgramBuilder.extending(program);
   const terms = weights.map((u, index) => {
     const { name = '', dims = [] } = outputs[index] ?? {};

@@ -1,4 +1,4 @@
-import { float32, float64, int64, ndarray, sizeOf, type NdArray } from '@oblique/arrays';
+import { float32, float64, int64, ndarray, sizeOf, toNumbers, type NdArray } from '@oblique/arrays';
 import {
   dataTypeCode,
   elementTypes,
@@ -38,7 +38,25 @@ export interface OperatorCase {
    * differences taken in float64.
    */
   readonly reference?: (...inputs: readonly Float64Array[]) => Float64Array;
+  /** A kink: where the inputs are, and the derivative of the first output along a direction, from PyTorch. */
+  readonly at?: {
+    readonly point: readonly (readonly number[])[];
+    readonly direction: readonly (readonly number[])[];
+    readonly derivative: readonly number[];
+  };
 }
+
+/** Vectors at a kink. */
+const kink = (
+  point: readonly (readonly number[])[],
+  direction: readonly (readonly number[])[],
+  derivative: readonly number[],
+  more: Partial<OperatorCase> = {},
+): OperatorCase => ({
+  shapes: point.map(({ length }) => [length]),
+  at: { point, direction, derivative },
+  ...more,
+});
 
 /** A case for each combination of these values of attributes; null leaves the attribute out. */
 function across(
@@ -64,7 +82,7 @@ const scalar = (
   attributes: Attributes = {},
   more: Pick<OperatorCase, 'opset' | 'range'> = {},
 ): OperatorCase => ({
-  shapes: [[2, 3]],
+  shapes: [[4, 6]],
   attributes,
   precision: 'float32',
   reference: (x = new Float64Array()) => x.map(of),
@@ -240,14 +258,21 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
   CumSum: across({ shapes: [[3, 4]], constants: [int64([], [1])] }, { exclusive: flags, reverse: flags }),
   ReduceSum: reductions,
   ReduceMean: reductions,
-  ReduceMax: reductions,
-  ReduceMin: reductions,
+  ReduceMax: [...reductions, kink([[1, 1, 0]], [[1, 3, 9]], [2])],
+  ReduceMin: [...reductions, kink([[1, 1, 2]], [[1, 3, 9]], [2])],
   ReduceSumSquare: reductions,
   ReduceL1: reductionsOf({ precision: 'float32' }),
-  ReduceL2: reductionsOf({ precision: 'float32' }),
+  ReduceL2: [
+    ...reductionsOf({ precision: 'float32' }),
+    kink([[0, 0]], [[1, 2]], [0], { precision: 'float32' }),
+  ],
   ReduceLogSum: reductionsOf({ range: [0.5, 2], precision: 'float32' }),
   ReduceLogSumExp: reductionsOf(),
-  ReduceProd: reductionsOf({ precision: 'float32' }),
+  ReduceProd: [
+    ...reductionsOf({ precision: 'float32' }),
+    kink([[0, 2, 3]], [[1, 5, 9]], [6], { precision: 'float32' }),
+    kink([[0, 0, 3]], [[1, 5, 9]], [0], { precision: 'float32' }),
+  ],
   Pad: [
     { shapes: [[2, 3]], constants: [int64([4], [1, 0, 0, 2]), float64([], [7])] },
     { shapes: [[2, 3]], constants: [int64([2], [1, 2]), null, int64([1], [-1])] },
@@ -365,11 +390,46 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
     },
     { shapes: [[2, 3]], constants: [float64([], [3])] },
     { shapes: [[2, 3]], constants: [int64([], [3])] },
+    kink(
+      [
+        [0, 0, 2],
+        [0, 2, 0],
+      ],
+      [
+        [1, 1, 1],
+        [0, 0, 0],
+      ],
+      [0, 0, 0],
+    ),
+    kink(
+      [
+        [0, 0, 2],
+        [0.5, 2, 3],
+      ],
+      [
+        [0, 0, 0],
+        [1, 1, 1],
+      ],
+      [0, 0, 8 * Math.LN2],
+    ),
     { shapes: [[3]], constants: [float64([2, 1], [0.5, 2])], range: [0.5, 2] },
   ],
   Sum: [{ shapes: [[2, 3], [3], [2, 1]] }],
   Mean: [{ shapes: [[2, 3], [3]], precision: 'float32 linear' }],
-  Max: [{ shapes: [[2, 3], [2, 3], [3]] }],
+  Max: [
+    { shapes: [[2, 3], [2, 3], [3]] },
+    kink(
+      [
+        [1, 0],
+        [1, 2],
+      ],
+      [
+        [1, 1],
+        [3, 3],
+      ],
+      [2, 3],
+    ),
+  ],
   Min: [
     {
       shapes: [
@@ -378,6 +438,17 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
       ],
     },
     { shapes: [[2, 3], [3]] },
+    kink(
+      [
+        [1, 0],
+        [1, 2],
+      ],
+      [
+        [1, 1],
+        [3, 3],
+      ],
+      [2, 1],
+    ),
   ],
   MatMul: [
     {
@@ -507,9 +578,9 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
   Cos: unary(),
   Exp: unary(),
   Log: unary([0.5, 2]),
-  Sqrt: unary([0.5, 2]),
+  Sqrt: [...unary([0.5, 2]), kink([[0, 4]], [[0, 1]], [0.0, 0.25])],
   Reciprocal: unary([0.5, 2]),
-  Abs: unary(),
+  Abs: [...unary(), kink([[-2, 0, 2]], [[1, 1, 1]], [-1, 0, 1])],
   Tan: [scalar(Math.tan, {}, { range: [-1.2, 1.2] })],
   Asin: [scalar(Math.asin, {}, { range: [-0.9, 0.9] })],
   Acos: [scalar(Math.acos, {}, { range: [-0.9, 0.9] })],
@@ -564,13 +635,20 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
     scalar((x) => (x > 0.5 ? x : x < -0.5 ? x : 0)),
     scalar((x) => (x > 0.8 ? x - 0.3 : x < -0.8 ? x + 0.3 : 0), { lambd: float(0.8), bias: float(0.3) }),
   ],
-  Relu: [...unary(), { shapes: [[2, 3]], precision: 'float32' }],
+  Relu: [
+    ...unary(),
+    { shapes: [[2, 3]], precision: 'float32' },
+    kink([[-1, 0, 1]], [[1, 1, 1]], [0, 0, 1]),
+    kink([[-1, 0, 1]], [[1, 1, 1]], [0, 0, 1], { precision: 'float32' }),
+  ],
   Clip: [
     { shapes: [[2, 3]], constants: [float64([], [-1]), float64([], [1])] },
     { shapes: [[2, 3]], constants: [float64([], [-0.5])] },
     { shapes: [[2, 3]], constants: [null, float64([], [0.5])] },
     { shapes: [[2, 3]] },
     { shapes: [[2, 6], [], []], spread: [2, 0.5, 0.5], offset: [0, -0.9, 0.9] },
+    kink([[0.5, 2, 1], [0.5], [2]], [[1, 1, 1], [3], [7]], [2, 4, 1], { shapes: [[3], [], []] }),
+    kink([[0.5, 2, 1]], [[1, 1, 1]], [0, 0, 1], { constants: [float64([], [0.5]), float64([], [2])] }),
     { shapes: [[2, 6], []], spread: [2, 0.5], offset: [0, -0.9] },
   ],
   PRelu: [
@@ -581,6 +659,7 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
         [3, 1],
       ],
     },
+    kink([[-1, 0, 1], [0.25]], [[1, 1, 1], [0]], [0.25, 1, 1]),
   ],
   Mod: [
     { shapes: [[2, 3]], constants: [float64([], [0.75])], attributes: { fmod: int(1) } },
@@ -607,7 +686,7 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
     ...pools({ precision: 'float32' }),
     ...across(
       {
-        shapes: [[1, 2, 6, 6]],
+        shapes: [[1, 2, 5, 5]],
         attributes: { kernel_shape: ints([2, 2]), strides: ints([2, 2]) },
         precision: 'float32',
         opset: 22,
@@ -724,22 +803,26 @@ export const OPERATOR_CASES: Readonly<Record<string, readonly OperatorCase[]>> =
   ).map((one) => ({ ...one, reference: lrn(one.attributes ?? {}) })),
 };
 
+/** Real constants in the type of the inputs; those that are float32 whatever the inputs are stay. */
+const inPrecision = (value: NdArray, dtype: 'float32' | 'float64'): NdArray =>
+  value.dtype === 'float64' && dtype === 'float32' ? float32(value.shape, toNumbers(value)) : value;
+
 /** The operator alone as a program of inputs x0, x1, …. */
 export function programOf(op: string, one: OperatorCase, dtype: 'float32' | 'float64'): Program {
   const b = new ProgramBuilder(op, { opset: one.opset ?? 18 });
   const inputs = one.shapes.map((shape, index) => b.input(`x${index}`, dtype, shape));
   const constants = (one.constants ?? []).map((value, index) =>
-    value === null ? '' : b.initializer(`c${index}`, value),
+    value === null ? '' : b.initializer(`c${index}`, inPrecision(value, dtype)),
   );
   const between = (one.between ?? []).map((value, index) => b.initializer(`b${index}`, value));
   const all = [...inputs.slice(0, 1), ...between, ...inputs.slice(1), ...constants];
   if (op === 'Where')
     all.unshift(b.initializer('condition', ndarray('bool', [2, 3], Uint8Array.of(1, 0, 1, 0, 0, 1))));
   const outputs = b.node(op, all, { ...one.attributes }, { outputs: one.outputs ?? 1 });
-  for (const output of outputs) b.output(output, dtype);
   // Indices have another type.
   const types = elementTypes(b.build());
-  const real = outputs.filter((output) => types.get(output) === dtype);
+  const real = outputs.filter((output) => types.get(output)?.startsWith('float') === true);
+  for (const output of real) b.output(output, types.get(output) ?? dtype);
   return withOutputs(b.build(), real);
 }
 

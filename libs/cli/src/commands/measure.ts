@@ -160,6 +160,7 @@ async function measure(
         );
         await writeOutput(options.plot, plot);
       }
+      if (result.markedCount > 0) terminal.note(marksText(result));
       terminal.result(describe(result, bytes, options), {
         ...result,
         out: options.out ?? null,
@@ -215,10 +216,21 @@ function digestOf({ artifact }: servingV1.Model): string {
   return artifact?.digest ?? '';
 }
 
+/** How many values of D are no numbers, and the reason for the first of each layer. */
+function marksText({ marked, markedCount, pointCount, layers }: servingV1.SensitivityResult): string {
+  const first = layers.flatMap(({ name }) => marked.find(({ layer }) => layer === name) ?? []);
+  const reasons = first.map(({ layer, message }) => `${layer}: ${message}`);
+  return [
+    `D is no finite number at ${markedCount} of ${layers.length * pointCount} values (layers × points). They are NaN in the archive, gaps in the plot, and not among the means below.`,
+    ...reasons,
+  ].join('\n');
+}
+
 function describe(result: servingV1.SensitivityResult, bytes: Uint8Array, options: MeasureOptions): string {
   const arrays = readNpz(bytes);
   const rows = result.layers.map(({ name, operator }) => {
-    const d = [...(arrays.get(`D/${name}`)?.data ?? [])].map(Number);
+    const d = [...(arrays.get(`D/${name}`)?.data ?? [])].map(Number).filter(Number.isFinite);
+    if (d.length === 0) return [name, operator, 'not finite', '', ''];
     const [mean, low, high] = [
       d.reduce((sum, value) => sum + value, 0) / d.length,
       d.reduce((least, value) => Math.min(least, value), Infinity),

@@ -52,7 +52,7 @@ export function measureStep(measurement: Measurement, { serving }: Services): St
     id,
     description,
     step: 'serving.measure-sensitivity',
-    version: '1',
+    version: '2',
     parameters: (needed) => ({
       stimulus: messageJson(measurement.stimulus(needed)),
       variable,
