@@ -1,4 +1,4 @@
-import { isComposedName, OPERATORS, type Operator } from '@oblique/onnx';
+import { isComposedName, OPERATORS, type Attribute, type Operator } from '@oblique/onnx';
 import { describe, expect, it } from 'vitest';
 import { JVP_RULES } from './jvpRules.js';
 import { faultOf, truthOf } from './testing/checkOperator.js';
@@ -24,15 +24,27 @@ const FIXED: Readonly<Record<string, string>> = {
   'Resize.roi': 'refused',
 };
 
+/** The value of an attribute; '' where it is left out. */
+function textOf(attribute: Attribute | undefined): string {
+  switch (attribute?.type) {
+    case 'int':
+    case 'float':
+    case 'string':
+      return String(attribute.value);
+    case 'ints':
+    case 'floats':
+      return attribute.value.join();
+    default:
+      return '';
+  }
+}
+
 describe('the cases of operators', () => {
   it.each(differentiable)('use every attribute and input of %s', (op, { attributes, inputs }) => {
     const cases = OPERATOR_CASES[op] ?? [];
     expect(cases.length).toBeGreaterThan(0);
     for (const [name, { type, understood }] of Object.entries(attributes)) {
-      const seen = cases.map((one) => {
-        const attribute = one.attributes?.[name];
-        return attribute === undefined ? '' : String('value' in attribute ? attribute.value : '');
-      });
+      const seen = cases.map((one) => textOf(one.attributes?.[name]));
       const missing = (understood ?? []).filter(
         (value) =>
           !(`${op}.${name}` in FIXED) &&

@@ -219,8 +219,7 @@ const pad: JvpRule = (f, { node, x }, [dx, , dValue]) => {
 /** Linear in x, but for the constant that stands where nothing is sampled. */
 const resize: JvpRule = (f, { node, x }, [dx]) => {
   if (dx === undefined) return [undefined];
-  const { extrapolation_value: _constant, ...attributes } = node.attributes;
-  return [f.op('Resize', [dx, ...x.slice(1)], attributes)];
+  return [f.op('Resize', [dx, ...x.slice(1)], { ...node.attributes, extrapolation_value: float(0) })];
 };
 
 /** Products and extremes of what is scattered have no rule. */

@@ -47,7 +47,7 @@ const SPOILED: Readonly<Record<string, (node: Node) => Node>> = {
   ReduceMean: (node) => ({ ...node, op: 'ReduceSum' }),
   ReduceProd: (node) => ({ ...node, op: 'ReduceSum' }),
   Where: ({ inputs: [condition = '', a = '', b = ''], ...node }) => ({ ...node, inputs: [condition, b, a] }),
-  HardSigmoid: ({ attributes: _slope, ...node }) => ({ ...node, attributes: {} }),
+  HardSigmoid: (node) => ({ ...node, attributes: {} }),
 };
 
 /** Runs a rule while the node of this number that it adds is spoiled; counts those that could be. */
