@@ -74,7 +74,7 @@ describe('a run is not started', () => {
     await expect(
       client.startRun({ analysis: 'orientation', parameters: { sigma: NaN }, requestId: '' }),
     ).rejects.toMatchObject({
-      reason: 'INVALID_ARGUMENT',
+      reason: 'VALUE_OUT_OF_RANGE',
     });
   });
 
