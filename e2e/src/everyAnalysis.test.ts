@@ -55,7 +55,7 @@ const SMALLEST: Readonly<Record<string, object>> = {
   },
   published: { seeds: [0, 1], frequencies: [0.04, 0.08], sizePixels: 32, angles: 8, phases: 1 },
   errata: { networks: ['tiny'], seeds: [0] },
-  objectives: { ...TRAINED, steps: 4, observedSteps: 2, phases: 1 },
+  objectives: { ...TRAINED, objectives: ['orientation', 'contrast'], steps: 4, observedSteps: 2, phases: 1 },
   // They have a test of their own with more to say: trainedControlsRun.test.ts.
   rotated: { ...TRAINED, epochs: 1, frequencies: [0.12], phases: 1 },
   'hue-rotated': { ...TRAINED, epochs: 1, saturations: 1 },
