@@ -29,7 +29,7 @@ const fields = {
     ),
   seeds: orNull(
     z.array(seed).min(1),
-    'Seeds; each is one training more in every world, with equal initial weights. null: from 10 on, since what is judged was chosen on the seeds 0 to 9.',
+    'Seeds; each is one training more in every world, with equal initial weights. null: from 20 on, since what is judged was chosen on the seeds 0 to 9 and changed after looking at 10 to 17.',
   ),
   dataset: z
     .string()
