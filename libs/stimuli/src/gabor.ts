@@ -62,6 +62,7 @@ export const gabor: StimulusFamily = {
       programInput: 'contrast',
     }),
   ],
+  referenceSizePixels: 224,
   defaultInput: 'direct',
   stretches: ['none', 'minmax'],
   valueRange: [-1, 1],

@@ -10,6 +10,7 @@ export {
   type StimulusOptions,
 } from './compileStimulus.js';
 export { canonicalPoint, checkStretchable, checkValue, completePoint, stimulusFeeds } from './point.js';
+export { sizedPoint } from './sizedPoint.js';
 export { defaultGrids, gridPoints, lazyGridPoints, type GridAxis, type GridPoints } from './grid.js';
 export {
   EmptyGridError,

@@ -23,6 +23,8 @@ export interface StimulusFamily {
   /** The defining formula, for people. */
   readonly formula: string;
   readonly parameters: readonly Parameter[];
+  /** Size of image that the defaults of lengths and frequencies are meant for; left out: for any. */
+  readonly referenceSizePixels?: number;
   /** How a network usually sees the family. */
   readonly defaultInput: InputEncoding;
   /** The stretches that make sense for the family. */

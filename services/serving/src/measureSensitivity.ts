@@ -23,9 +23,17 @@ import {
   type Sensitivity,
 } from '@oblique/sensitivity';
 import { progressStream, serverStreaming, ServiceError } from '@oblique/service';
-import { readGrid, readStimulus, readVariable, refusingAsync } from '@oblique/stimulus-requests';
+import {
+  readGrid,
+  readStimulus,
+  readVariable,
+  refusingAsync,
+  stimulusMessage,
+} from '@oblique/stimulus-requests';
+import { sizedPoint } from '@oblique/stimuli';
 import type { Admission } from './admission.js';
 import { measurableLayers } from './measurableLayers.js';
+import { measurementWarnings } from './measurementWarnings.js';
 import type { ModelRegistry } from './modelRegistry.js';
 import { VERSION } from './version.js';
 
@@ -53,13 +61,17 @@ export function measureSensitivity(
       const variable = readVariable(wanted.family, request.variable);
       const { grid, points } = readGrid(wanted, request.grid, MAXIMUM_POINTS);
       const input = networkInput(model.program);
-      const stimulus = {
-        family: wanted.family.name,
+      const size = {
         widthPixels: wanted.widthPixels ?? input.widthPixels ?? DEFAULT_SIZE_PIXELS,
         heightPixels: wanted.heightPixels ?? input.heightPixels ?? DEFAULT_SIZE_PIXELS,
+      };
+      const varied = grid.map(({ parameter }) => parameter);
+      const stimulus = {
+        family: wanted.family.name,
+        ...size,
         stretch: wanted.stretch,
         input: wanted.input,
-        parameters: wanted.parameters,
+        parameters: sizedPoint(wanted.family, wanted.parameters, size, varied),
       };
       const inBatches = request.batchSize !== 1 && input.batchSize !== 1 && points.count > 1;
       const { layers, leftOut } = measurableLayers(
@@ -98,6 +110,8 @@ export function measureSensitivity(
             : servingV1.Precision.PRECISION_FLOAT32,
         pointCount: points.count,
         leftOut: leftOut.map(({ layer, reason }) => ({ layer: { ...layer }, reason })),
+        stimulus: stimulusMessage(stimulus),
+        warnings: measurementWarnings(model.program, stimulus, grid),
       };
 
       const known = await knownResult(store, key, layers, points.count);

@@ -1,5 +1,5 @@
 import type { stimulusV1 } from '@oblique/contracts';
-import { checkStretchable, GridTooLargeError, type Point } from '@oblique/stimuli';
+import { checkStretchable, GridTooLargeError, sizedPoint, type Point } from '@oblique/stimuli';
 import { readGrid, refusing } from '@oblique/stimulus-requests';
 import type { DrawnStimulus } from './drawnStimulus.js';
 
@@ -18,9 +18,14 @@ export function renderPoints(
   grid: readonly stimulusV1.GridAxis[],
   withDerivatives: boolean,
 ): readonly Point[] {
-  const { points: lazy } = readGrid(stimulus, grid, MAXIMUM_POINTS);
-  const points = Array.from({ length: lazy.count }, (_, index) => lazy.at(index));
   const { family, widthPixels, heightPixels, stretch } = stimulus;
+  const varied = grid.map(({ parameter }) => parameter);
+  const parameters = {
+    ...sizedPoint(family, stimulus.parameters, stimulus, varied),
+    ...stimulus.parameters,
+  };
+  const { points: lazy } = readGrid({ ...stimulus, parameters }, grid, MAXIMUM_POINTS);
+  const points = Array.from({ length: lazy.count }, (_, index) => lazy.at(index));
   const bytes = points.length * widthPixels * heightPixels * 3 * 4 * (withDerivatives ? 2 : 1);
   refusing('grid', () => {
     if (bytes > MAXIMUM_BYTES) {

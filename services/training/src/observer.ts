@@ -3,6 +3,7 @@ import { selectLayers, type Layer } from '@oblique/networks';
 import type { Program } from '@oblique/onnx';
 import type { Runtime } from '@oblique/runtime';
 import { measureSensitivity, NonFiniteSensitivityError } from '@oblique/sensitivity';
+import { findFamily, sizedPoint } from '@oblique/stimuli';
 import type { ObservationPlan } from './readObservations.js';
 
 /** Pixels run at once. Weights are fed with every batch, so that small images go further in large ones. */
@@ -56,10 +57,16 @@ export class Observer {
       const { stimulus, variable, grid } = plan;
       const widthPixels = stimulus.widthPixels || this.#sizePixels;
       const heightPixels = stimulus.heightPixels || this.#sizePixels;
+      const size = { widthPixels, heightPixels };
+      const varied = grid.map(({ parameter }) => parameter);
       const measured = await measureSensitivity({
         runtime: this.#runtime,
         network,
-        stimulus: { ...stimulus, widthPixels, heightPixels },
+        stimulus: {
+          ...stimulus,
+          ...size,
+          parameters: sizedPoint(findFamily(stimulus.family), stimulus.parameters, size, varied),
+        },
         variable,
         grid,
         layers,

@@ -19,6 +19,8 @@ export interface ObservationPlan {
   readonly variable: string;
   readonly grid: readonly GridAxis[];
   readonly layers: readonly string[];
+  /** What parameters that are left out are: part of what a training is known by. */
+  readonly defaults: 'sized for the image';
 }
 
 /** The observations out of a request. @throws ServiceError naming the field. */
@@ -50,5 +52,6 @@ function readObservation(message: trainingV1.Observation, path: string): Omit<Ob
     variable: readVariable(family, message.variable).name,
     grid,
     layers: message.layers.length === 0 ? ['auto'] : message.layers,
+    defaults: 'sized for the image',
   };
 }

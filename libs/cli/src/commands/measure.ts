@@ -1,5 +1,5 @@
 import { readNpz } from '@oblique/arrays';
-import { servingV1, type progressV1, type stimulusV1 } from '@oblique/contracts';
+import { servingV1, stimulusV1, type progressV1 } from '@oblique/contracts';
 import type { PlotFormat } from '@oblique/report';
 import { fetchArtifact, readDigest, ServiceError, UsageError } from '@oblique/service';
 import type { Command } from 'commander';
@@ -160,6 +160,7 @@ async function measure(
         );
         await writeOutput(options.plot, plot);
       }
+      for (const warning of result.warnings) terminal.note(`Note: ${warning}`);
       if (result.markedCount > 0) terminal.note(marksText(result));
       terminal.result(describe(result, bytes, options), {
         ...result,
@@ -251,11 +252,32 @@ function describe(result: servingV1.SensitivityResult, bytes: Uint8Array, option
   return [
     columns(['layer', 'operator', 'D mean', 'D least', 'D most'], rows),
     '',
+    ...fedText(result.stimulus),
     `${points}, ${time}`,
     ...leftOut,
     ...written,
   ].join('\n');
 }
+
+/** What the network was shown, and how. */
+function fedText(stimulus: stimulusV1.StimulusSpec | undefined): string[] {
+  if (stimulus === undefined) return [];
+  const { family, widthPixels, heightPixels, parameters, input, stretch } = stimulus;
+  const values = Object.entries(parameters).map(
+    ([name, value]) => ` ${name}=${Number(value.toPrecision(6))}`,
+  );
+  const stretched = stretch === stimulusV1.Stretch.STRETCH_MINMAX ? ', stretched to [-1, 1]' : '';
+  return [
+    `Stimulus: ${family},${values.join('')}, in images of ${widthPixels} x ${heightPixels}${stretched} (degrees, pixels, cycles/pixel)`,
+    `Input: ${INPUTS.get(input) ?? 'unknown'}`,
+  ];
+}
+
+const INPUTS: ReadonlyMap<stimulusV1.InputEncoding, string> = new Map([
+  [stimulusV1.InputEncoding.INPUT_ENCODING_DIRECT, 'direct, the image as it is'],
+  [stimulusV1.InputEncoding.INPUT_ENCODING_IMAGENET, 'imagenet, (x - mean) / std with those of ImageNet'],
+  [stimulusV1.InputEncoding.INPUT_ENCODING_MODEL, "model, by the network's own preprocessing"],
+]);
 
 async function readPlotFormat(path: string): Promise<PlotFormat> {
   const { plotFormat } = await drawing();
