@@ -1,27 +1,7 @@
 import { ServiceError } from '@oblique/service';
-import { Command, CommanderError } from 'commander';
-import { addDataCommands } from './commands/data.js';
-import { addMeasureCommand } from './commands/measure.js';
-import { addModelsCommands } from './commands/models.js';
-import { addReproduceCommand } from './commands/reproduce.js';
-import { addRunCommand } from './commands/run.js';
-import { addServicesCommands } from './commands/services.js';
-import { addStimuliCommands } from './commands/stimuli.js';
-import { addStoreCommands } from './commands/store.js';
-import { addTrainCommand } from './commands/train.js';
-import { addTrainingsCommands } from './commands/trainings.js';
+import { CommanderError, type Command } from 'commander';
 import { EXIT, exitCodeOf } from './exitCodes.js';
-
-const HELP = `
-A first measurement:
-  oblique measure --model net.onnx --grid orientation=0:180/12 --grid phase=-180:180/3 --out D.npz --plot D.svg
-
-The paper, on your networks:
-  oblique reproduce --networks net.onnx --out report
-
-Commands use the services at --endpoint, else those that "oblique up" started, else start what they need themselves.
-Exit codes: 0 done, 1 failed, 2 wrong command line or request, 3 not found, 4 no service answers, 5 something is in
-the way (a file, a name), 130 interrupted.`;
+import { createProgram } from './program.js';
 
 const interrupted = new AbortController();
 let interruptions = 0;
@@ -33,23 +13,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const program = new Command('oblique')
-  .description('Measures exactly what a vision network is sensitive to, in every layer at once.')
-  .version('0.1.0')
-  .showHelpAfterError('Use --help to see what is possible.')
-  .addHelpText('after', HELP)
-  .exitOverride();
-addMeasureCommand(program, interrupted.signal);
-addReproduceCommand(program, interrupted.signal);
-addRunCommand(program, interrupted.signal);
-addTrainCommand(program, interrupted.signal);
-addTrainingsCommands(program, interrupted.signal);
-addModelsCommands(program, interrupted.signal);
-addStimuliCommands(program, interrupted.signal);
-addDataCommands(program, interrupted.signal);
-addStoreCommands(program, interrupted.signal);
-addServicesCommands(program, interrupted.signal);
-withCommonOptions(program);
+const program = createProgram(interrupted.signal);
 // What is printed about a wrong command line goes to stderr; a program that asked for JSON gets it as JSON instead.
 if (asksForJson()) quiet(program);
 
@@ -60,18 +24,6 @@ try {
 }
 // A worker or socket that lingers must not keep the command alive.
 process.exit();
-
-/** Every command takes them, before or after its name. */
-function withCommonOptions(command: Command): void {
-  command
-    .option('--endpoint <where>', 'services to use: HOST:PORT, or SERVICE=HOST:PORT,… (or OBLIQUE_ENDPOINT)')
-    .option(
-      '--store <location>',
-      'artifact store of services started here: a folder or s3://bucket/prefix (or OBLIQUE_STORE)',
-    )
-    .option('--json', 'results as JSON on stdout');
-  command.commands.forEach(withCommonOptions);
-}
 
 function asksForJson(): boolean {
   return process.argv.includes('--json');
