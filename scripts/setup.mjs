@@ -2,7 +2,7 @@
 // Each step is left out where nothing that it depends on has changed since it last ran.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,13 +12,10 @@ const OLDEST_NODE = [20, 19];
 
 export function setup() {
   checkNode();
-  step(
-    'Installing dependencies',
-    join(root, 'node_modules/.oblique-installed'),
-    ['package.json', 'package-lock.json', '.npmrc'],
-    [npm('ci', '--no-audit', '--no-fund', '--loglevel=error')],
-  );
+  checkClone();
+  install();
   generate();
+  forgetIncompleteCode();
   run(process.execPath, [bin('typescript/bin/tsc'), '-b']);
 }
 
@@ -62,6 +59,65 @@ function checkNode() {
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
   console.error(`Oblique needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.`);
   process.exit(1);
+}
+
+/** The folders of the clone's own packages, as the lock file has them. */
+function workspaces() {
+  return Object.keys(packagesOf(join(root, 'package-lock.json'))).filter(
+    (path) => path !== '' && !path.includes('node_modules/'),
+  );
+}
+
+function checkClone() {
+  const missing = workspaces().find((folder) => !existsSync(join(root, folder, 'package.json')));
+  if (missing === undefined) return;
+  console.error(`${missing} is missing or damaged; bring it back with: git checkout -- ${missing}`);
+  process.exit(1);
+}
+
+function install() {
+  const missing = missingPackage();
+  if (missing === undefined) return;
+  console.error(
+    missing === 'node_modules' ? 'Installing dependencies …' : `Installing dependencies (${missing}) …`,
+  );
+  const [command, args] = npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
+  run(command, args, { stdio: ['ignore', 2, 2] });
+}
+
+/** A package that the lock file asks for and that is not there, or in another version; npm keeps a list of those there are. */
+function missingPackage() {
+  const list = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(list)) return 'node_modules';
+  const wanted = packagesOf(join(root, 'package-lock.json'));
+  const found = packagesOf(list);
+  const missing = Object.entries(wanted).find(
+    ([path, { version, optional }]) =>
+      path !== '' && (found[path] ?? (optional ? wanted[path] : {})).version !== version,
+  );
+  return missing?.[0] ?? Object.keys(found).find((path) => !existsSync(join(root, path, 'package.json')));
+}
+
+function packagesOf(lockFile) {
+  try {
+    return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+  } catch {
+    return {};
+  }
+}
+
+/** Where compiled code is missing, the compiler's record that it is there goes too, so that it is compiled anew. */
+function forgetIncompleteCode() {
+  for (const folder of workspaces()) {
+    const record = join(root, folder, 'dist/.tsbuildinfo');
+    if (!existsSync(record)) continue;
+    const sources = filesIn(join(folder, 'src')).filter((file) => /(?<!\.d)\.ts$/.test(file));
+    const compiled = sources.map((file) => file.replace(/^(.*?)src/, '$1dist').replace(/\.ts$/, ''));
+    const whole = compiled.every((file) =>
+      ['.js', '.d.ts'].every((ending) => existsSync(join(root, file + ending))),
+    );
+    if (!whole) rmSync(record);
+  }
 }
 
 function step(title, stamp, inputs, commands, products = []) {

@@ -28,7 +28,7 @@ export async function loadTensorflow(): Promise<LoadedTensorflow> {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new TensorflowUnavailableError(
       `TensorFlow cannot be used here (${reason.trim()}). It takes Linux on x64, CUDA 11 with cuDNN 8 for a GPU, and its ` +
-        'native library: npm rebuild @tensorflow/tfjs-node-gpu --foreground-scripts. Or choose executor onnxruntime.',
+        'native library: npm rebuild @tensorflow/tfjs-node-gpu --ignore-scripts=false --foreground-scripts. Or choose executor onnxruntime.',
       { cause: error },
     );
   }
