@@ -220,6 +220,10 @@ export const KERNELS: Readonly<Record<string, Kernel>> = {
   Sum: folded((tf, a, b) => tf.add(a, b)),
   Max: folded((tf, a, b) => tf.maximum(a, b)),
   Min: folded((tf, a, b) => tf.minimum(a, b)),
+  Clip: ({ tf, x, has }) => {
+    const above = has(1) ? tf.maximum(x(0), x(1)) : x(0);
+    return [has(2) ? tf.minimum(above, x(2)) : above];
+  },
   MatMul: binary((tf, a, b) => tf.matMul(a, b)),
   Gemm: gemm,
 

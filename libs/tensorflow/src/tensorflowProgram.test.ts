@@ -51,6 +51,36 @@ function network(): Program {
   return b.build();
 }
 
+/** Runs the program on both, on wavy numbers, and compares what comes out. */
+async function expectAsOnnxRuntime(
+  program: Program,
+  feeds: Readonly<Record<string, NdArray>>,
+): Promise<string[]> {
+  const session = await InferenceSession.create(writeProgram(program), { logSeverityLevel: 3 });
+  const expected = await session.run(
+    Object.fromEntries(
+      Object.entries(feeds).map(([name, { dtype, data, shape }]) => [name, new Tensor(dtype, data, shape)]),
+    ),
+  );
+  await session.release();
+
+  const tensors = tf.memory().numTensors;
+  const runs = new TensorflowProgram(tf, program);
+  const found = await runs.run(feeds);
+  runs.dispose();
+  expect(tf.memory().numTensors).toBe(tensors);
+
+  for (const [name, array] of Object.entries(found)) {
+    expect([name, array.dtype, array.shape]).toEqual([name, expected[name]!.type, expected[name]!.dims]);
+    const truth = Array.from(expected[name]!.data, Number);
+    const scale = Math.max(...truth.map(Math.abs));
+    toNumbers(array).forEach((value, index) => {
+      expect(Math.abs(value - truth[index]!), `${name}[${index}]`).toBeLessThan(1e-5 * scale + 1e-7);
+    });
+  }
+  return Object.keys(found).sort();
+}
+
 describe('TensorflowProgram', () => {
   beforeAll(async () => {
     await tf.setBackend('cpu');
@@ -65,29 +95,20 @@ describe('TensorflowProgram', () => {
         name === 'label' ? int64([2], [3, 1]) : waves((shape ?? []).map(Number), index),
       ]),
     );
-    const session = await InferenceSession.create(writeProgram(program), { logSeverityLevel: 3 });
-    const expected = await session.run(
-      Object.fromEntries(
-        Object.entries(feeds).map(([name, { dtype, data, shape }]) => [name, new Tensor(dtype, data, shape)]),
-      ),
+    expect(await expectAsOnnxRuntime(program, feeds)).toEqual(
+      ['best', 'loss', ...wrt.map(gradientName)].sort(),
     );
-    await session.release();
+  });
 
-    const tensors = tf.memory().numTensors;
-    const runs = new TensorflowProgram(tf, program);
-    const found = await runs.run(feeds);
-    runs.dispose();
-    expect(tf.memory().numTensors).toBe(tensors);
-
-    expect(Object.keys(found).sort()).toEqual(['best', 'loss', ...wrt.map(gradientName)].sort());
-    for (const [name, array] of Object.entries(found)) {
-      expect([name, array.dtype, array.shape]).toEqual([name, expected[name]!.type, expected[name]!.dims]);
-      const truth = Array.from(expected[name]!.data, Number);
-      const scale = Math.max(...truth.map(Math.abs));
-      toNumbers(array).forEach((value, index) => {
-        expect(Math.abs(value - truth[index]!), `${name}[${index}]`).toBeLessThan(1e-5 * scale + 1e-7);
-      });
-    }
+  it('differentiates roots and clips, whose slopes are held to finite numbers', async () => {
+    const b = new ProgramBuilder('roots');
+    b.input('x', 'float32', [8]);
+    const clipped = b.op('Clip', ['x', b.scalar(-0.5)]);
+    const bounded = b.op('Clip', [clipped, '', b.scalar(0.9)]);
+    b.op('ReduceSum', [b.op('Sqrt', [b.op('Abs', [bounded])])], { keepdims: int(0) }, { output: 'loss' });
+    b.output('loss', 'float32', []);
+    const program = gradient(b.build(), { loss: 'loss', wrt: ['x'] });
+    await expectAsOnnxRuntime(program, { x: waves([8]) });
   });
 
   it('refuses operators and types that TensorFlow.js lacks before anything runs', () => {
