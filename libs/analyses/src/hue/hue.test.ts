@@ -100,6 +100,14 @@ describe('claims about hue', () => {
     });
   });
 
+  it('stay open for a network that is as sensitive to every hue: its curve correlates with nothing', () => {
+    const flat = ANGLES.map(() => 2);
+    expect(verdicts([flat])).toMatchObject({ 'C3.1-small-resnet-trained': 'inconclusive' });
+    expect(verdicts([references.frequency, flat])).toMatchObject({
+      'C3.1-small-resnet-trained': 'inconclusive',
+    });
+  });
+
   it("find people's peaks, unless there are so many that chance finds them too", () => {
     expect(verdicts([bumps(50, 205, 340)])).toMatchObject({ 'C3.2-small-resnet-trained': 'supported' });
     expect(verdicts([bumps(100, 140, 285)])).toMatchObject({ 'C3.2-small-resnet-trained': 'not supported' });

@@ -45,6 +45,24 @@ function frequencyClaim(
 ): Claim {
   const { confidence, resamples, significance, smoothDeg, hues } = parameters;
   const smooth = smoothCircular(frequency, 360 / hues, smoothDeg);
+  const words = {
+    id: `C3.1-${network.slug}`,
+    sentence: `Deep layers of ${network.label} are more sensitive to the hues that are frequent in the images.`,
+    statistic: `Circular correlation of √D over hue, mean of the deep half of the layers, with the frequency of hues, both smoothed over ${smoothDeg}°`,
+    threshold: `above 0, in the interval over seeds where there are several, and with a p-value below ${significance} among curves as smooth`,
+    figures: ['fig3c', 'fig3c-layers'],
+    provenance: [...provenance, digest],
+  };
+  const isFlat = (curve: readonly number[]): boolean => curve.every((value) => value === curve[0]);
+  if ([...deep, smooth].some(isFlat)) {
+    return {
+      ...words,
+      effect: null,
+      interval: null,
+      verdict: 'inconclusive',
+      explanation: 'A curve that is the same at every hue correlates with nothing.',
+    };
+  }
   const correlate = (curve: readonly number[]) => circularCorrelation(curve, smooth, { resamples, seed: 0 });
   const { correlation, pValue, nullLow, nullHigh } = correlate(meanCurve(deep));
   // Fisher's transform keeps the interval's ends between -1 and 1.
@@ -57,16 +75,11 @@ function frequencyClaim(
   const human = circularCorrelation(meanCurve(deep), discrimination, { resamples, seed: 0 });
   const verdict = judged(correlation, pValue, significance, hasInterval ? interval : undefined);
   return {
-    id: `C3.1-${network.slug}`,
-    sentence: `Deep layers of ${network.label} are more sensitive to the hues that are frequent in the images.`,
-    statistic: `Circular correlation of √D over hue, mean of the deep half of the layers, with the frequency of hues, both smoothed over ${smoothDeg}°`,
-    threshold: `above 0, in the interval over seeds where there are several, and with a p-value below ${significance} among curves as smooth`,
+    ...words,
     effect: correlation,
     interval: hasInterval ? interval : null,
     verdict,
     explanation: `${hasInterval ? verdictInWords(verdict) : 'One network has no interval over seeds; the permutation test decides.'} p = ${pValue.toFixed(3)}; unrelated curves as smooth correlate by ${nullLow.toFixed(2)} to ${nullHigh.toFixed(2)}. With human discrimination (CIELAB) the correlation is ${human.correlation.toFixed(2)}, p = ${human.pValue.toFixed(3)}.`,
-    figures: ['fig3c', 'fig3c-layers'],
-    provenance: [...provenance, digest],
   };
 }
 
