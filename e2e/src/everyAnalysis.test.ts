@@ -14,10 +14,10 @@ const TRAINED = {
   seeds: [0, 1],
   width: 0.25,
   sizePixels: 16,
-  images: 40,
   batchSize: 8,
   angles: 24,
 };
+const TURNED = { ...TRAINED, limit: 80, steps: 4, observedSteps: 2 };
 const SMALLEST: Readonly<Record<string, object>> = {
   orientation: {
     networks: ['tiny'],
@@ -31,7 +31,7 @@ const SMALLEST: Readonly<Record<string, object>> = {
     resamples: 100,
   },
   hue: {
-    networks: ['small_resnet'],
+    networks: ['tiny'],
     seeds: [0],
     hues: 24,
     saturations: 1,
@@ -55,11 +55,21 @@ const SMALLEST: Readonly<Record<string, object>> = {
   },
   published: { seeds: [0, 1], frequencies: [0.04, 0.08], sizePixels: 32, angles: 8, phases: 1 },
   errata: { networks: ['tiny'], seeds: [0] },
-  objectives: { ...TRAINED, objectives: ['orientation', 'contrast'], steps: 4, observedSteps: 2, phases: 1 },
+  objectives: {
+    ...TRAINED,
+    images: 40,
+    objectives: ['orientation', 'contrast'],
+    steps: 4,
+    observedSteps: 2,
+    phases: 1,
+  },
   // They have a test of their own with more to say: trainedControlsRun.test.ts.
-  rotated: { ...TRAINED, epochs: 1, frequencies: [0.12], phases: 1 },
-  'hue-rotated': { ...TRAINED, epochs: 1, saturations: 1 },
+  rotated: { ...TURNED, frequencies: [0.12], phases: 1 },
+  'hue-rotated': { ...TURNED, saturations: 1 },
 };
+
+/** What is shown for what it is. */
+const CLAIMS_NOTHING: ReadonlySet<string> = new Set(['published']);
 
 let folder: string;
 let launched: LaunchedServices;
@@ -101,7 +111,7 @@ it.each(ANALYSES)('$name runs, tells its claims and draws its figures', async ({
     readonly claims: readonly { readonly id: string; readonly figures?: readonly string[] }[];
     readonly figures: readonly { readonly id: string }[];
   };
-  expect(results.claims.length).toBeGreaterThan(0);
+  expect(results.claims.length > 0).toBe(!CLAIMS_NOTHING.has(name));
   expect(new Set(results.claims.map(({ id }) => id)).size).toBe(results.claims.length);
   expect(results.figures.length).toBeGreaterThan(0);
   const drawn = results.figures.map(({ id }) => id);

@@ -48,6 +48,7 @@ export function parseDigest(text: string): Digest {
   return text;
 }
 
-function isDigest(text: string): text is Digest {
+/** Whether the text is `sha256:` and 64 lower-case hexadecimal digits. */
+export function isDigest(text: string): text is Digest {
   return /^sha256:[0-9a-f]{64}$/.test(text);
 }

@@ -1,4 +1,5 @@
 export {
+  isDigest,
   parseDigest,
   sha256,
   type ArtifactRef,

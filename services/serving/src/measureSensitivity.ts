@@ -1,7 +1,7 @@
 import { readNpz, toNumbers, writeNpz } from '@oblique/arrays';
 import {
   canonicalJson,
-  parseDigest,
+  isDigest,
   RecordCorruptError,
   sha256,
   type ArtifactStore,
@@ -253,12 +253,11 @@ async function knownResult(
   if (typeof digest !== 'string' || typeof computedCount !== 'number') return undefined;
   if (!Array.isArray(marks) || typeof markedCount !== 'number') return undefined;
   const marked = marks.map((mark) => servingV1.MarkedPoint.fromJSON(mark));
-  const known = parseDigest(digest);
-  if (!(await store.isWhole(known))) return undefined;
-  const { artifact } = await store.describe(known);
+  if (!isDigest(digest) || !(await store.isWhole(digest))) return undefined;
+  const { artifact } = await store.describe(digest);
   if (layers.length * pointCount > MAXIMUM_INLINE_VALUES)
     return { artifact, computedCount, marked, markedCount, values: [] };
-  const arrays = readNpz(await store.get(known));
+  const arrays = readNpz(await store.get(digest));
   const d = new Map<string, Float64Array>();
   for (const { name } of layers) {
     const values = arrays.get(`D/${name}`);

@@ -53,7 +53,8 @@ function frequencyClaim(
     figures: ['fig3c', 'fig3c-layers'],
     provenance: [...provenance, digest],
   };
-  const isFlat = (curve: readonly number[]): boolean => curve.every((value) => value === curve[0]);
+  // A layer that does not see hue at all has no curve with a mean of 1: its values are no numbers.
+  const isFlat = (curve: readonly number[]): boolean => !(Math.max(...curve) > Math.min(...curve));
   if ([...deep, smooth].some(isFlat)) {
     return {
       ...words,

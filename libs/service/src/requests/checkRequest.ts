@@ -179,7 +179,7 @@ function checkStruct(struct: unknown, path: string): void {
     }
     if (typeof value === 'string') checkText(value, STRUCT_LIMITS.characters, at);
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      throw new ServiceError('INVALID_ARGUMENT', `${at} = ${value} is not possible; it must be finite.`, {
+      throw new ServiceError('VALUE_OUT_OF_RANGE', `${at} = ${value} is not possible; it must be finite.`, {
         field: at,
       });
     }
