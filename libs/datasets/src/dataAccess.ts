@@ -24,10 +24,7 @@ export class AccessRefusedError extends Error {
  * Checks that a file or folder lies inside the roots; undefined access: it may lie anywhere.
  * @throws AccessRefusedError, which does not tell whether there is anything at the path
  */
-export async function checkPath(
-  access: DataAccess | undefined,
-  path: string | Uint8Array,
-): Promise<void> {
+export async function checkPath(access: DataAccess | undefined, path: string | Uint8Array): Promise<void> {
   if (access === undefined) return;
   const real = await realpath(diskPath(path)).catch(() => undefined);
   for (const root of access.roots) {
