@@ -112,8 +112,16 @@ class StoreFull(ObliqueError):
     reason = "STORE_FULL"
 
 
+class StoreUnavailable(ObliqueError):
+    reason = "STORE_UNAVAILABLE"
+
+
 class OutOfMemory(ObliqueError):
     reason = "OUT_OF_MEMORY"
+
+
+class Overloaded(ObliqueError):
+    reason = "OVERLOADED"
 
 
 class MessageTooLarge(ObliqueError):
@@ -122,6 +130,10 @@ class MessageTooLarge(ObliqueError):
 
 class WorkerDied(ObliqueError):
     reason = "WORKER_DIED"
+
+
+class ServiceDied(ObliqueError):
+    reason = "SERVICE_DIED"
 
 
 class DeviceUnavailable(ObliqueError):
