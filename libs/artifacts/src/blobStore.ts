@@ -3,7 +3,7 @@ import { sha256, type ArtifactRef, type Digest, type Manifest, type Provenance }
 import type { ArtifactStore, ListedRecord } from './artifactStore.js';
 import type { Blobs } from './blobs.js';
 import { ArtifactCorruptError, ArtifactNotFoundError, RecordCorruptError, RecordKeyError } from './errors.js';
-import { once } from './hashedCopy.js';
+import { inPieces } from './hashedCopy.js';
 import { canonicalJson, parseJson, type Json } from './json.js';
 import {
   ARTIFACTS,
@@ -38,7 +38,7 @@ export class BlobStore implements ArtifactStore {
     const origin = { step, version, parameters, inputs };
     canonicalJson(origin);
 
-    const staged = await this.blobs.stage(data instanceof Uint8Array ? once(data) : data);
+    const staged = await this.blobs.stage(data instanceof Uint8Array ? inPieces(data) : data);
     const artifact = { digest: staged.digest, kind, sizeBytes: staged.sizeBytes };
     await staged.publish(artifactPath(staged.digest));
     // The manifest comes last: while it is missing the artifact does not exist, so a crash in between leaves nothing.

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Digest } from './artifact.js';
 import type { BlobEntry, Blobs, Staged } from './blobs.js';
 import { StoreFullError, StoreUnavailableError } from './errors.js';
-import { hashedCopy, once, writeAll } from './hashedCopy.js';
+import { hashedCopy, inPieces, writeAll } from './hashedCopy.js';
 
 const STAGING = 'staging';
 /** Staged files that nobody has touched for this long were left by a writer that was killed. */
@@ -58,14 +58,14 @@ export class FolderBlobs implements Blobs {
   }
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
-    const { temporary } = await this.writeTemporary(once(bytes));
+    const { temporary } = await this.writeTemporary(inPieces(bytes));
     await this.move(temporary, path, rename);
   }
 
   async create(path: string, bytes: Uint8Array): Promise<boolean> {
     // Most often something is there already, and then nothing needs to be written.
     if (await this.has(path)) return false;
-    const { temporary } = await this.writeTemporary(once(bytes));
+    const { temporary } = await this.writeTemporary(inPieces(bytes));
     try {
       await this.move(temporary, path, link);
       return true;

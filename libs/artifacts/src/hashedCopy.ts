@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Digest } from './artifact.js';
 
 /** Hands every piece with its position to `write`, in order, and hashes them on the way. */
@@ -25,7 +26,13 @@ export async function writeAll(file: FileHandle, piece: Uint8Array, position: nu
   }
 }
 
-/** A stream of one piece. */
-export async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
+/** Bytes that are hashed at a time, before others of the event loop have their turn. */
+const PIECE_BYTES = 4 * 1024 ** 2;
+
+/** The bytes as a stream of pieces. */
+export async function* inPieces(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let start = 0; start < bytes.byteLength; start += PIECE_BYTES) {
+    yield bytes.subarray(start, start + PIECE_BYTES);
+    await nextTurn();
+  }
 }

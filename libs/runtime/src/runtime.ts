@@ -139,9 +139,11 @@ export class Runtime {
     await this.#pool.endIdle();
   }
 
-  /** A handle on a program (the bytes of an ONNX file). Nothing is checked or loaded before it is first used. */
-  load(program: Uint8Array): ProgramHandle {
-    const digest = digestOf(program);
+  /**
+   * A handle on a program (the bytes of an ONNX file). Nothing is checked or loaded before it is first used.
+   * @param digest SHA-256 of the bytes, where the caller has it
+   */
+  load(program: Uint8Array, digest: ProgramHandle['digest'] = digestOf(program)): ProgramHandle {
     const known = this.#handles.get(digest)?.deref();
     if (known !== undefined) return known;
     const handle = new ProgramHandle(program, digest);

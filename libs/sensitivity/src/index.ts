@@ -5,6 +5,7 @@ export {
   type MarkedPoint,
   type MeasureSensitivityOptions,
   type Sensitivity,
+  type WriteSensitivityProgram,
 } from './measureSensitivity.js';
 export { mixedLayers, type MixedLayer } from './layerBatches.js';
 export { checkImageSize, networkInput, type NetworkInput } from './networkInput.js';
@@ -19,3 +20,4 @@ export {
   type SensitivityProgramOptions,
 } from './sensitivityProgram.js';
 export { sumOfSquares, type Summed } from './sumOfSquares.js';
+export { writeSensitivityProgram, type WrittenSensitivityProgram } from './writeSensitivityProgram.js';

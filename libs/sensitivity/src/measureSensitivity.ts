@@ -18,18 +18,19 @@ import {
 import { CHECKS, diagnostics, type Diagnosis } from './diagnosis.js';
 import { fitToMemory, type Fit } from './fitToMemory.js';
 import { networkInput } from './networkInput.js';
-import { programMemory, type ProgramMemory } from './programMemory.js';
+import type { ProgramMemory } from './programMemory.js';
 import { NonFiniteSensitivityError, SensitivityError } from './sensitivityError.js';
 import {
   layerOutput,
   networkTensor,
-  sensitivityProgram,
   type Derivative,
   type Precision,
   type SensitivityProgramOptions,
 } from './sensitivityProgram.js';
+import { SharedWork } from './sharedWork.js';
 import { TimeSlices } from './timeSlices.js';
 import { uniqueStimuli, type UniqueStimuli } from './uniqueStimuli.js';
+import { writeSensitivityProgram, type WrittenSensitivityProgram } from './writeSensitivityProgram.js';
 
 /** Stimuli run at once where nobody says: larger batches were measured to gain nothing and take more memory. */
 const BATCH_SIZE = { float32: 10, float64: 1 } as const;
@@ -49,6 +50,12 @@ export interface MeasuredStimulus {
   /** Values of parameters that no grid varies, in the family's units. */
   readonly parameters: Point;
 }
+
+/** Does what {@link writeSensitivityProgram} does, until it is aborted. */
+export type WriteSensitivityProgram = (
+  options: Required<SensitivityProgramOptions> & { readonly stimulus: MeasuredStimulus },
+  signal: AbortSignal,
+) => Promise<WrittenSensitivityProgram>;
 
 export interface MeasureSensitivityOptions {
   readonly runtime: Runtime;
@@ -74,6 +81,11 @@ export interface MeasureSensitivityOptions {
   readonly batchSize?: number | undefined;
   /** Who asks: clients take turns at the runtime, batch by batch, the older of their measurements first. */
   readonly client?: string | undefined;
+  /**
+   * Writes the program where it is not that of the last measurement of the same network (object): elsewhere, where this
+   * thread has others to serve. Default: here and now.
+   */
+  readonly write?: WriteSensitivityProgram | undefined;
   /** Aborts between batches. */
   readonly signal?: AbortSignal | undefined;
   /** Called after every batch with its stimuli and the milliseconds that a worker ran for them. */
@@ -120,16 +132,22 @@ export async function measureSensitivity(options: MeasureSensitivityOptions): Pr
   const wantedBatch = fixedBatch ?? Math.min(options.batchSize || BATCH_SIZE[precision], unique.count);
 
   const weightInputs = [...(weights?.keys() ?? [])];
-  const program = loadedProgram(runtime, {
-    network,
-    stimulus,
-    variable,
-    layers,
-    precision,
-    derivative,
-    weightInputs,
-    oneStimulus: wantedBatch === 1,
-  });
+  const { write = writeHere } = options;
+  const program = await loadedProgram(
+    runtime,
+    {
+      network,
+      stimulus,
+      variable,
+      layers,
+      precision,
+      derivative,
+      weightInputs,
+      oneStimulus: wantedBatch === 1,
+    },
+    write,
+    options.signal,
+  );
   const fedWeights = Object.fromEntries(
     [...(weights ?? [])]
       .map(([name, value]) => [networkTensor(name), value] as const)
@@ -228,10 +246,9 @@ async function fit(
 }
 
 /** The program last measured on each network: other values of the stimulus's parameters need no other program. */
-const LATEST = new WeakMap<Program, LoadedProgram>();
+const LATEST = new WeakMap<Program, { readonly key: string; readonly program: SharedWork<LoadedProgram> }>();
 
 interface LoadedProgram {
-  readonly key: string;
   readonly handle: ProgramHandle;
   /** Undefined where it cannot be told. */
   readonly memory: ProgramMemory | undefined;
@@ -239,12 +256,12 @@ interface LoadedProgram {
   readonly inputs: ReadonlySet<string>;
 }
 
-function loadedProgram(
+async function loadedProgram(
   runtime: Runtime,
-  options: Required<SensitivityProgramOptions> & {
-    readonly stimulus: MeasuredStimulus;
-  },
-): LoadedProgram {
+  options: Parameters<WriteSensitivityProgram>[0],
+  write: WriteSensitivityProgram,
+  signal: AbortSignal | undefined,
+): Promise<LoadedProgram> {
   const { network, stimulus, variable, layers, precision, derivative, weightInputs, oneStimulus } = options;
   const { family, widthPixels, heightPixels, stretch, input } = stimulus;
   const tensors = layers.map(({ tensor }) => tensor);
@@ -262,21 +279,21 @@ function loadedProgram(
     oneStimulus,
   ]);
   const latest = LATEST.get(network);
-  if (latest?.key === key) return latest;
-  const program = sensitivityProgram(options);
-  const handle = runtime.load(writeProgram(program));
-  const batchInputs = program.inputs
-    .filter(({ shape }) => shape?.length === 1 && typeof shape[0] === 'string')
-    .map(({ name }) => name);
-  const loaded = {
-    key,
-    handle,
-    memory: programMemory(program, batchInputs, handle.sizeBytes, precision, networkInput(network).batchSize),
-    inputs: new Set(program.inputs.map(({ name }) => name)),
-  };
-  LATEST.set(network, loaded);
-  return loaded;
+  if (latest?.key === key && !latest.program.isLost) return latest.program.wait(signal);
+  const program = new SharedWork(async (givenUp) => {
+    const { file, memory, inputs } = await write(options, givenUp);
+    return {
+      handle: runtime.load(new Uint8Array(file.memory), file.digest),
+      memory,
+      inputs: new Set(inputs),
+    };
+  });
+  LATEST.set(network, { key, program });
+  return program.wait(signal);
 }
+
+const writeHere: WriteSensitivityProgram = async (options) =>
+  Promise.resolve(writeSensitivityProgram(options));
 
 function feeds(
   family: StimulusFamily,

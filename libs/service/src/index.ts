@@ -37,6 +37,7 @@ export {
 } from './artifactClient.js';
 export { readArtifactRef, readDigest, readProvenance, writeProvenance } from './artifactMessages.js';
 export { MAX_MESSAGE_BYTES } from './channelOptions.js';
+export { errorMapper } from './errorMapper.js';
 export { progressStream, type ProgressEvent } from './progressStream.js';
 export { Changes } from './changes.js';
 export { HEARTBEAT_MS, isGone, recordOwnerSchema, thisOwner, type RecordOwner } from './recordOwner.js';

@@ -1,23 +1,38 @@
-import { sha256, type Json, type Provenance } from '@oblique/artifacts';
+import { sha256InTurns, type Json, type Provenance } from '@oblique/artifacts';
 import { servingV1 } from '@oblique/contracts';
 import { withPreprocessing, type Preprocessing } from '@oblique/networks';
-import { readProgram, upgradeOpset, writeProgram, type Program } from '@oblique/onnx';
+import { upgradeOpset, type Program } from '@oblique/onnx';
 import { seedFrom } from '@oblique/random';
 import type { Runtime } from '@oblique/runtime';
 import { clientStreaming, readDigest, ServiceError } from '@oblique/service';
-import { makeNetwork } from './makeNetwork.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { JobThreads } from './jobs/jobThreads.js';
+import type { DerivationName } from './jobs/networkRecipe.js';
 import { modelMessage } from './modelMessage.js';
 import type { HeldModel, ModelRegistry } from './modelRegistry.js';
-import type { DerivationName } from './networkRecipe.js';
 import { VERSION } from './version.js';
 
 const NAME = /^[\w.\-@~=+]{1,200}$/u;
 
 type Header = servingV1.AddModelRequest_Header;
+
+/** What models are made with. */
+interface Makers {
+  readonly models: ModelRegistry;
+  readonly runtime: Runtime;
+  readonly jobs: JobThreads;
+}
+
 type Made = Pick<HeldModel, 'artifact' | 'program' | 'bytes'>;
 
 /** AddModel: a header, then, for uploads, the bytes of the ONNX file. */
-export function addModel(models: ModelRegistry, runtime: Runtime, maximumModelBytes: number) {
+export function addModel(
+  models: ModelRegistry,
+  runtime: Runtime,
+  jobs: JobThreads,
+  maximumModelBytes: number,
+) {
+  const makers: Makers = { models, runtime, jobs };
   return clientStreaming<servingV1.AddModelRequest, servingV1.AddModelResponse>(async (requests, call) => {
     const { header, bytes } = await receive(requests, maximumModelBytes);
     if (header.name !== '' && (!NAME.test(header.name) || header.name.startsWith('sha256:'))) {
@@ -28,7 +43,7 @@ export function addModel(models: ModelRegistry, runtime: Runtime, maximumModelBy
       );
     }
     const { artifact, model } = await refusingRanges(async () => {
-      const made = await make(models, runtime, header, bytes, call.signal);
+      const made = await make(makers, header, bytes, call.signal);
       return { ...made, model: modelMessage({ name: header.name || undefined, ...made }) };
     });
     if (header.name !== '') await models.register(header.name, artifact, header.replace);
@@ -63,35 +78,27 @@ async function receive(
   }
   if (header === undefined)
     throw new ServiceError('INVALID_ARGUMENT', 'AddModel begins with a header.', { field: 'header' });
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(new SharedArrayBuffer(size));
   let offset = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, offset);
     offset += chunk.byteLength;
+    await nextTurn();
   }
   return { header, bytes };
 }
 
-async function make(
-  models: ModelRegistry,
-  runtime: Runtime,
-  header: Header,
-  bytes: Uint8Array,
-  signal: AbortSignal,
-): Promise<Made> {
+async function make(makers: Makers, header: Header, bytes: Uint8Array, signal: AbortSignal): Promise<Made> {
   const { source } = header;
   switch (source?.$case) {
     case 'upload':
-      // What is no program at all is said by its reader, what the executor refuses by the executor.
-      readProgram(bytes);
-      await runtime.describe(runtime.load(bytes), { signal });
-      return upload(models, header, source.value.fileName, bytes);
+      return upload(makers, header, source.value.fileName, bytes, signal);
     case 'architecture':
-      return architecture(models, header, source.value, signal);
+      return architecture(makers, header, source.value, signal);
     case 'derived':
-      return derived(models, header, source.value, signal);
+      return derived(makers, header, source.value, signal);
     case 'digest':
-      return models.get(readDigest(source.value, 'header.digest'), 'header.digest');
+      return makers.models.get(readDigest(source.value, 'header.digest'), 'header.digest');
     case undefined:
       throw new ServiceError(
         'INVALID_ARGUMENT',
@@ -104,22 +111,27 @@ async function make(
 }
 
 async function upload(
-  models: ModelRegistry,
+  { models, runtime, jobs }: Makers,
   header: Header,
   fileName: string,
   bytes: Uint8Array,
+  signal: AbortSignal,
 ): Promise<Made> {
-  const program = readProgram(bytes);
+  // What is no program at all is said by its reader, what the executor refuses by the executor.
+  const program = await jobs.run('readNetwork', bytes, signal);
+  const digest = await sha256InTurns(bytes);
+  await runtime.describe(runtime.load(bytes, digest), { signal });
   upgradeOpset(program);
-  const parameters = { fileName, file: sha256(bytes), preprocessing: preprocessingJson(header) };
+  const parameters = { fileName, file: digest, preprocessing: preprocessingJson(header) };
   const preprocessing = preprocessingOf(header);
   if (preprocessing === undefined) return stored(models, program, bytes, 'add', parameters);
   const annotated = withPreprocessing(program, preprocessing);
-  return stored(models, annotated, writeProgram(annotated), 'add', parameters);
+  const file = await jobs.run('annotateNetwork', { file: bytes, preprocessing }, signal);
+  return stored(models, annotated, file, 'add', parameters);
 }
 
 async function architecture(
-  models: ModelRegistry,
+  { models, jobs }: Makers,
   header: Header,
   request: servingV1.Architecture,
   signal: AbortSignal,
@@ -128,12 +140,11 @@ async function architecture(
   const seed = seedFrom(request.seed);
   const options = { seed, ...(inputSizePixels > 0 && { inputSizePixels }), ...(classes > 0 && { classes }) };
   const preprocessing = preprocessingOf(header);
-  const bytes = await makeNetwork(
-    { kind: 'architecture', architecture: name, options, preprocessing },
-    signal,
-  );
+  const recipe = { kind: 'architecture', architecture: name, options, preprocessing } as const;
+  const bytes = await jobs.run('makeNetwork', recipe, signal);
+  const program = await jobs.run('readNetwork', bytes, signal);
   const parameters = { architecture: name, ...options, preprocessing: preprocessingJson(header) };
-  return stored(models, readProgram(bytes), bytes, 'build', parameters);
+  return stored(models, program, bytes, 'build', parameters);
 }
 
 const DERIVATIONS: Partial<Record<servingV1.Derivation, DerivationName>> = {
@@ -143,7 +154,7 @@ const DERIVATIONS: Partial<Record<servingV1.Derivation, DerivationName>> = {
 };
 
 async function derived(
-  models: ModelRegistry,
+  { models, jobs }: Makers,
   header: Header,
   request: servingV1.Derived,
   signal: AbortSignal,
@@ -159,12 +170,11 @@ async function derived(
   }
   const source = await models.get(request.model, 'header.derived.model');
   const preprocessing = preprocessingOf(header);
-  const bytes = await makeNetwork(
-    { kind: 'derived', derivation, seed, source: source.bytes, preprocessing },
-    signal,
-  );
+  const recipe = { kind: 'derived', derivation, seed, source: source.bytes, preprocessing } as const;
+  const bytes = await jobs.run('makeNetwork', recipe, signal);
+  const program = await jobs.run('readNetwork', bytes, signal);
   const parameters = { derivation, seed, preprocessing: preprocessingJson(header) };
-  return stored(models, readProgram(bytes), bytes, 'derive', parameters, [source.artifact]);
+  return stored(models, program, bytes, 'derive', parameters, [source.artifact]);
 }
 
 async function stored(

@@ -1,4 +1,4 @@
-import { readNpz, toNumbers, writeNpz } from '@oblique/arrays';
+import { readNpz, toNumbers } from '@oblique/arrays';
 import {
   canonicalJson,
   isDigest,
@@ -16,7 +16,6 @@ import {
   measureSensitivity as measure,
   networkInput,
   MAXIMUM_POINTS,
-  sensitivityArchive,
   type Derivative,
   type NonFiniteReason,
   type Precision,
@@ -32,6 +31,7 @@ import {
 } from '@oblique/stimulus-requests';
 import { sizedPoint } from '@oblique/stimuli';
 import type { Admission } from './admission.js';
+import type { JobThreads } from './jobs/jobThreads.js';
 import { measurableLayers } from './measurableLayers.js';
 import { measurementWarnings } from './measurementWarnings.js';
 import type { ModelRegistry } from './modelRegistry.js';
@@ -52,6 +52,7 @@ export function measureSensitivity(
   runtime: Runtime,
   store: ArtifactStore,
   admission: Admission,
+  jobs: JobThreads,
 ) {
   return serverStreaming<servingV1.MeasureSensitivityRequest, servingV1.MeasureSensitivityResponse>(
     async function* (request, call) {
@@ -158,6 +159,8 @@ export function measureSensitivity(
               derivative,
               batchSize: request.batchSize || undefined,
               client: call.client,
+              write: (options, signal) =>
+                jobs.run('writeSensitivity', { ...options, network: model.bytes }, signal),
               signal: call.signal,
               onBatch: admitted.done,
               onProgress: report,
@@ -169,9 +172,14 @@ export function measureSensitivity(
             yield { event: { $case: 'progress', value: event.value } };
             continue;
           }
-          const artifact = await store.put(KIND, writeNpz(sensitivityArchive(event.value)), provenance);
-          const { computedCount } = event.value;
+          const { d, computedCount } = event.value;
           const marks = marksOf(event.value);
+          const values = inlineValues(event.value);
+          const memory = [...d.values()].flatMap(({ buffer }) =>
+            buffer instanceof ArrayBuffer ? [buffer] : [],
+          );
+          const archive = await jobs.run('writeArchive', { d, grid: event.value.grid }, call.signal, memory);
+          const artifact = await store.put(KIND, archive, provenance);
           await store.putRecord(COLLECTION, key, {
             digest: artifact.digest,
             computedCount,
@@ -187,7 +195,7 @@ export function measureSensitivity(
                 artifact,
                 computedCount,
                 ...marks,
-                values: inlineValues(event.value),
+                values,
                 seconds,
                 cached: false,
               },

@@ -1,4 +1,5 @@
 import {
+  ArtifactCorruptError,
   parseDigest,
   RecordCorruptError,
   type ArtifactRef,
@@ -7,14 +8,17 @@ import {
   type Json,
   type Provenance,
 } from '@oblique/artifacts';
-import { readProgram, type Program } from '@oblique/onnx';
+import type { Program } from '@oblique/onnx';
 import { ServiceError } from '@oblique/service';
 import { LRUCache } from 'lru-cache';
+import type { JobThreads } from './jobs/jobThreads.js';
 
 /** Kind of the artifacts that are models. */
 export const MODEL_KIND = 'model.onnx';
 
 const COLLECTION = 'models';
+/** Reading goes on when one that waits gives up: others wait too, and it is remembered. */
+const NEVER = new AbortController().signal;
 const MEMORY_LIMIT_BYTES = 2 * 1024 ** 3;
 
 /** A model that is held: an ONNX program in the store, under a name or only under its digest. */
@@ -23,22 +27,29 @@ export interface HeldModel {
   readonly name: string | undefined;
   readonly artifact: ArtifactRef;
   readonly program: Program;
+  /** The ONNX file, in memory that threads share. */
   readonly bytes: Uint8Array;
 }
+
+type ReadModel = Pick<HeldModel, 'program' | 'bytes'>;
 
 /** The names of models, and their programs. Names are records in the store, so that all replicas share them. */
 export class ModelRegistry {
   readonly #store: ArtifactStore;
-  readonly #programs = new LRUCache<Digest, { readonly program: Program; readonly bytes: Uint8Array }>({
+  readonly #jobs: JobThreads;
+  /** Those that are being read. */
+  readonly #reading = new Map<Digest, Promise<ReadModel>>();
+  readonly #programs = new LRUCache<Digest, ReadModel>({
     maxSize: MEMORY_LIMIT_BYTES,
     sizeCalculation: ({ bytes }) => Math.max(1, bytes.byteLength),
   });
 
-  constructor(store: ArtifactStore) {
+  constructor(store: ArtifactStore, jobs: JobThreads) {
     this.#store = store;
+    this.#jobs = jobs;
   }
 
-  /** Stores the bytes of a model. */
+  /** Stores the bytes of a model, which are in memory that threads share. */
   async put(bytes: Uint8Array, program: Program, provenance: Provenance): Promise<ArtifactRef> {
     const artifact = await this.#store.put(MODEL_KIND, bytes, provenance);
     this.#programs.set(artifact.digest, { program, bytes });
@@ -73,7 +84,7 @@ export class ModelRegistry {
     if (digest === undefined || !(await this.#store.has(digest))) return undefined;
     const { artifact } = await this.#store.describe(digest);
     if (artifact.kind !== MODEL_KIND) return undefined;
-    const known = this.#programs.get(digest) ?? (await this.#read(digest));
+    const known = this.#programs.get(digest) ?? (await this.#readOnce(artifact));
     return { name: byName === undefined ? undefined : nameOrDigest, artifact, ...known };
   }
 
@@ -105,9 +116,29 @@ export class ModelRegistry {
     await this.#store.deleteRecord(COLLECTION, name);
   }
 
-  async #read(digest: Digest): Promise<{ readonly program: Program; readonly bytes: Uint8Array }> {
-    const bytes = await this.#store.get(digest);
-    const known = { program: readProgram(bytes), bytes };
+  async #readOnce(artifact: ArtifactRef): Promise<ReadModel> {
+    const { digest } = artifact;
+    const begun = this.#reading.get(digest);
+    if (begun !== undefined) return begun;
+    const reading = this.#read(artifact).finally(() => this.#reading.delete(digest));
+    this.#reading.set(digest, reading);
+    return reading;
+  }
+
+  async #read({ digest, sizeBytes }: ArtifactRef): Promise<ReadModel> {
+    const bytes = new Uint8Array(new SharedArrayBuffer(sizeBytes));
+    let position = 0;
+    for await (const piece of this.#store.stream(digest)) {
+      if (position + piece.byteLength <= sizeBytes) bytes.set(piece, position);
+      position += piece.byteLength;
+    }
+    if (position !== sizeBytes)
+      throw new ArtifactCorruptError(
+        digest,
+        this.#store.location,
+        `it has ${position} bytes, not ${sizeBytes}`,
+      );
+    const known = { program: await this.#jobs.run('readNetwork', bytes, NEVER), bytes };
     this.#programs.set(digest, known);
     return known;
   }

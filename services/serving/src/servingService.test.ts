@@ -2,6 +2,7 @@ import { readNpz, toNumbers } from '@oblique/arrays';
 import { inferenceV2, servingV1, stimulusV1 } from '@oblique/contracts';
 import { Runtime } from '@oblique/runtime';
 import {
+  checkHealth,
   createClient,
   fetchArtifact,
   readDigest,
@@ -103,9 +104,10 @@ const request = (
 async function measure(
   asked: servingV1.MeasureSensitivityRequest,
   from: Serving = client,
+  signal?: AbortSignal,
 ): Promise<servingV1.SensitivityResult> {
   let result: servingV1.SensitivityResult | undefined;
-  for await (const { event } of from.measureSensitivity(asked))
+  for await (const { event } of from.measureSensitivity(asked, signal === undefined ? {} : { signal }))
     if (event?.$case === 'result') result = event.value;
   if (result === undefined) throw new Error('The measurement ended without a result.');
   return result;
@@ -410,6 +412,64 @@ describe('MeasureSensitivity', () => {
     expect(refused.reason).toBe('UNSUPPORTED_OPERATOR');
     expect(refused.message).toContain(`${op} (node the_foreign_node, domain ${shown})`);
     expect(refused.message).toMatch(/Supported.* Conv, .* Relu/);
+  });
+
+  describe('of a large network', () => {
+    const LARGE = request({ model: 'large' }, { widthPixels: 224, heightPixels: 224 });
+
+    beforeAll(async () => {
+      const value = { architecture: 'resnet18', seed: '7', inputSizePixels: 0, classes: 0 };
+      await add(client, new Uint8Array(), { name: 'large', source: { $case: 'architecture', value } });
+    });
+
+    afterAll(async () => {
+      await client.removeModel({ name: 'large' });
+    });
+
+    it('ends when the client cancels while its program is built', async () => {
+      const run = vi.spyOn(runtime, 'run');
+      const abort = new AbortController();
+      const stopped = failureOf(measure(LARGE, client, abort.signal));
+      for (let answers = 0; answers < 5; answers++) await checkHealth(service.endpoint);
+      abort.abort();
+      expect((await stopped).reason).toBe('CANCELLED');
+      expect(run).not.toHaveBeenCalled();
+      run.mockRestore();
+    });
+
+    it('leaves the service answering while its program is built', async () => {
+      const run = vi.spyOn(runtime, 'run');
+      const measured = measure(LARGE);
+      let answers = 0;
+      while (run.mock.calls.length === 0) {
+        expect(await checkHealth(service.endpoint)).toBe('SERVING');
+        answers += 1;
+      }
+      run.mockRestore();
+      expect((await measured).pointCount).toBe(1);
+      expect(answers).toBeGreaterThan(5);
+    });
+
+    it('builds its program once for those who ask at the same time, and ends for one alone', async () => {
+      const load = vi.spyOn(runtime, 'load');
+      const abort = new AbortController();
+      const other = (phase: number): servingV1.MeasureSensitivityRequest => ({
+        ...LARGE,
+        variable: 'contrast',
+        grid: [{ parameter: 'phase', values: [phase] }],
+      });
+      const [first, second, third] = [
+        failureOf(measure(other(1), client, abort.signal)),
+        measure(other(2)),
+        measure(other(3)),
+      ];
+      for (let answers = 0; answers < 5; answers++) await checkHealth(service.endpoint);
+      abort.abort();
+      expect((await first).reason).toBe('CANCELLED');
+      expect([(await second).pointCount, (await third).pointCount]).toEqual([1, 1]);
+      expect(load).toHaveBeenCalledTimes(1);
+      load.mockRestore();
+    });
   });
 
   it('stops when the client cancels', async () => {

@@ -1,19 +1,5 @@
-import { UnsupportedOperatorError } from '@oblique/autodiff';
 import { servingV1 } from '@oblique/contracts';
-import { UnknownArchitectureError, UnknownLayerError } from '@oblique/networks';
-import { MalformedProgramError, NoFloat64Error } from '@oblique/onnx';
-import {
-  DeviceUnavailableError,
-  InvalidRunError,
-  OutOfMemoryError,
-  ProgramRejectedError,
-  QueueFullError,
-  RunFailedError,
-  Runtime,
-  RuntimeClosedError,
-  WorkerDiedError,
-} from '@oblique/runtime';
-import { SensitivityError } from '@oblique/sensitivity';
+import { Runtime } from '@oblique/runtime';
 import { defineService, implement } from '@oblique/service';
 import { addModel } from './addModel.js';
 import { Admission } from './admission.js';
@@ -21,10 +7,12 @@ import { describeModel } from './describeModel.js';
 import { describeRuntime } from './describeRuntime.js';
 import type { ModelProvider } from './inference/inferenceContext.js';
 import { inferenceService } from './inference/inferenceService.js';
+import { JobThreads } from './jobs/jobThreads.js';
 import { listModels } from './listModels.js';
 import { measureSensitivity } from './measureSensitivity.js';
 import { ModelRegistry } from './modelRegistry.js';
 import { removeModel } from './removeModel.js';
+import { SERVING_ERRORS } from './servingErrors.js';
 import { VERSION } from './version.js';
 
 const MEBIBYTE = 1024 ** 2;
@@ -96,22 +84,7 @@ export const servingService = defineService({
       minimum: 1,
     },
   },
-  errors: [
-    [MalformedProgramError, 'MALFORMED_MODEL'],
-    [ProgramRejectedError, 'MALFORMED_MODEL'],
-    [UnsupportedOperatorError, 'UNSUPPORTED_OPERATOR'],
-    [NoFloat64Error, 'UNSUPPORTED_OPERATOR'],
-    [UnknownLayerError, 'UNKNOWN_LAYER'],
-    [UnknownArchitectureError, 'INVALID_ARGUMENT'],
-    [SensitivityError, 'INVALID_ARGUMENT'],
-    [InvalidRunError, 'INVALID_ARGUMENT'],
-    [RunFailedError, 'INVALID_ARGUMENT'],
-    [OutOfMemoryError, 'OUT_OF_MEMORY'],
-    [WorkerDiedError, 'WORKER_DIED'],
-    [DeviceUnavailableError, 'DEVICE_UNAVAILABLE'],
-    [QueueFullError, 'OVERLOADED'],
-    [RuntimeClosedError, 'UNAVAILABLE'],
-  ],
+  errors: SERVING_ERRORS,
   async register({ store, options, log, onClose, computesWith }) {
     const memoryLimitMib = options['memory-limit-mib'];
     const runtime = await Runtime.start({
@@ -126,7 +99,9 @@ export const servingService = defineService({
     const { device, executor, threadsPerWorker } = runtime.info;
     computesWith(executor, device, `threads ${threadsPerWorker}`);
     log.info(runtime.info, 'runtime started');
-    const models = new ModelRegistry(store);
+    const jobs = new JobThreads();
+    onClose(() => jobs.close());
+    const models = new ModelRegistry(store, jobs);
     const admission = new Admission({
       maximumRunning: options['max-measurements'],
       maximumQueued: options['max-queued-measurements'],
@@ -135,12 +110,12 @@ export const servingService = defineService({
     });
     return [
       implement(servingV1.ServingServiceService, {
-        addModel: addModel(models, runtime, options['max-model-bytes']),
+        addModel: addModel(models, runtime, jobs, options['max-model-bytes']),
         listModels: listModels(models),
         describeModel: describeModel(models),
         removeModel: removeModel(models),
         describeRuntime: describeRuntime(runtime),
-        measureSensitivity: measureSensitivity(models, runtime, store, admission),
+        measureSensitivity: measureSensitivity(models, runtime, store, admission, jobs),
       }),
       inferenceService({ models: servedModels(models), runtime }),
     ];

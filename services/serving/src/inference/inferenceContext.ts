@@ -7,7 +7,7 @@ export interface ServedModel {
   /** The program as an ONNX file; never changed, and best the same object every time. */
   readonly bytes: Uint8Array;
   /** SHA-256 of the bytes: the model's version in the protocol. */
-  readonly digest: string;
+  readonly digest: `sha256:${string}`;
 }
 
 /** Where inference finds models. */

@@ -99,7 +99,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'oblique-inference-'));
   const served = new Map(
     [...PROGRAMS].map(([name, program]): [string, ServedModel] => {
-      return [name, { program, bytes: writeProgram(program), digest: `version of ${name}` }];
+      return [name, { program, bytes: writeProgram(program), digest: `sha256:version of ${name}` }];
     }),
   );
   const definition = defineService({
@@ -163,7 +163,7 @@ describe('server and models', () => {
   it('knows which models can be run', async () => {
     const ready = async (name: string, version = '') => (await client.modelReady({ name, version })).ready;
     expect(await ready('adder')).toBe(true);
-    expect(await ready('adder', 'version of adder')).toBe(true);
+    expect(await ready('adder', 'sha256:version of adder')).toBe(true);
     expect(await ready('adder', '7')).toBe(false);
     expect(await ready('subtracter')).toBe(false);
     expect(await ready('unrunnable')).toBe(false);
@@ -172,7 +172,7 @@ describe('server and models', () => {
   it('describes a model, free sizes as -1 and an unknown shape as one free size', async () => {
     expect(await client.modelMetadata({ name: 'adder', version: '' })).toEqual({
       name: 'adder',
-      versions: ['version of adder'],
+      versions: ['sha256:version of adder'],
       platform: 'onnxruntime_onnx',
       inputs: [
         { name: 'a', datatype: 'FP32', shape: [-1, 3] },
@@ -248,7 +248,11 @@ describe('ModelInfer', () => {
   it('gives the outputs asked for in their order, and the id and version', async () => {
     const inputs = [fp32('b', [3], [10, 20, 30]), fp32('a', [1, 3], [1, 2, 3])];
     const both = await infer({ modelName: 'adder', id: 'question 1', inputs });
-    expect(both).toMatchObject({ modelName: 'adder', modelVersion: 'version of adder', id: 'question 1' });
+    expect(both).toMatchObject({
+      modelName: 'adder',
+      modelVersion: 'sha256:version of adder',
+      id: 'question 1',
+    });
     // FP16 has no typed contents, so the whole response is raw.
     expect(both.outputs.map(({ name, datatype }) => [name, datatype])).toEqual([
       ['sum', 'FP32'],
